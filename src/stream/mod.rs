@@ -1,0 +1,1 @@
+//! XMPP before TLS: stream headers, features, STARTTLS.

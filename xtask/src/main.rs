@@ -1,0 +1,2 @@
+//! Generates what is committed: the C header.
+fn main() {}
