@@ -1,1 +1,3 @@
+//! Link settings of the shared library.
+
 fn main() {}

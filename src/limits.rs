@@ -3,3 +3,9 @@
 //! A peer can send what it likes; what it can make us hold or do ends here. Exceeding a limit is a
 //! typed refusal in the room that meets it. The numbers are those of SEC-01, STLS-30 and SEC-06 where a
 //! rule gives one.
+
+/// Bytes of text that are looked at as a domain: room for 253 octets of U-labels in UTF-8 (RFC 1035 §2.3.4).
+pub const DOMAIN_TEXT_BYTES: usize = 1023;
+
+/// Octets of a DNS label (RFC 1035 §2.3.4).
+pub const DOMAIN_LABEL_BYTES: usize = 63;

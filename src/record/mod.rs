@@ -1,0 +1,7 @@
+//! What others say about a domain: TLSA records, POSH documents, and how surely we were told.
+//!
+//! This room parses and holds no opinion; `proof` compares, `verification` decides.
+
+mod dnssec;
+
+pub use dnssec::{Dnssec, Lookup, LookupFailure};
