@@ -2,5 +2,6 @@
 
 pub mod limits;
 pub mod name;
+pub mod policy;
 pub mod record;
 pub mod stream;
