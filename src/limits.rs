@@ -9,3 +9,12 @@ pub const DOMAIN_TEXT_BYTES: usize = 1023;
 
 /// Octets of a DNS label (RFC 1035 §2.3.4).
 pub const DOMAIN_LABEL_BYTES: usize = 63;
+
+/// Bytes of one certificate: SEC-01; certificates with a thousand names or post-quantum keys stay below.
+pub const CERTIFICATE_BYTES: usize = 32 * 1024;
+
+/// Names that one certificate may present: SEC-01; public CAs stop at a hundred.
+pub const CERTIFICATE_NAMES: usize = 1000;
+
+/// Certificates of one chain, the leaf included: SEC-01; real chains have two to four.
+pub const CHAIN_CERTIFICATES: usize = 10;
