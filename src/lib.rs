@@ -1,7 +1,11 @@
 //! TLS for XMPP: how a stream is secured, and by which proof its peer is known.
 
 pub mod certificate;
+#[cfg(feature = "capi")]
+pub mod ffi;
 pub mod limits;
 pub mod name;
+pub mod policy;
+pub mod proof;
 pub mod record;
 pub mod stream;
