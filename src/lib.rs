@@ -6,4 +6,6 @@ pub mod limits;
 pub mod name;
 pub mod policy;
 pub mod record;
+pub mod parameter;
 pub mod stream;
+pub mod tls;
