@@ -1,5 +1,6 @@
 //! TLS for XMPP: how a stream is secured, and by which proof its peer is known.
 
+pub mod certificate;
 #[cfg(feature = "capi")]
 pub mod ffi;
 pub mod limits;

@@ -64,3 +64,11 @@ pub const TICKET_KEY_ROTATION: u64 = 24 * 60 * 60;
 pub const TICKET_LIFETIME: u64 = TICKET_KEY_ROTATION / 2;
 /// Session tickets a server sends after a full TLS 1.3 handshake (RES-07).
 pub const TICKETS_PER_CONNECTION: usize = 2;
+/// Bytes of one certificate: SEC-01; certificates with a thousand names or post-quantum keys stay below.
+pub const CERTIFICATE_BYTES: usize = 32 * 1024;
+
+/// Names that one certificate may present: SEC-01; public CAs stop at a hundred.
+pub const CERTIFICATE_NAMES: usize = 1000;
+
+/// Certificates of one chain, the leaf included: SEC-01; real chains have two to four.
+pub const CHAIN_CERTIFICATES: usize = 10;
