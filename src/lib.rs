@@ -8,4 +8,6 @@ pub mod name;
 pub mod policy;
 pub mod proof;
 pub mod record;
+pub mod parameter;
 pub mod stream;
+pub mod tls;
