@@ -10,14 +10,28 @@ pub const DOMAIN_TEXT_BYTES: usize = 1023;
 /// Octets of a DNS label (RFC 1035 §2.3.4).
 pub const DOMAIN_LABEL_BYTES: usize = 63;
 
-/// Bytes of one certificate: SEC-01; certificates with a thousand names or post-quantum keys stay below.
-pub const CERTIFICATE_BYTES: usize = 32 * 1024;
+/// Bytes of XML that are read before TLS, in all, in either role (STLS-30). A stream header and a list of
+/// features fit many times; RFC 6120 §13.12 forbids a lower limit for stanzas only, and none is due here.
+pub const CLEAR_STREAM_BYTES: u64 = 10_000;
 
-/// Names that one certificate may present: SEC-01; public CAs stop at a hundred.
-pub const CERTIFICATE_NAMES: usize = 1000;
+/// Elements open at once before TLS, the stream itself counted (STLS-30): the stream, its features,
+/// `<mechanisms/>` and `<mechanism/>` are four, and RFC 6120 defines nothing deeper before TLS.
+pub const CLEAR_STREAM_DEPTH: usize = 4;
 
-/// Certificates of one chain, the leaf included: SEC-01; real chains have two to four.
-pub const CHAIN_CERTIFICATES: usize = 10;
+/// Attributes and namespace declarations of one element before TLS. A stream header has eight with
+/// everything RFC 6120 §4.7 and XEP-0220 define; servers in use add a few declarations of their own.
+pub const CLEAR_STREAM_ATTRIBUTES: usize = 32;
+
+/// Characters kept of a name or address that a peer chose, where it is quoted in a cause or a note: a name
+/// of 63 octets and its neighbours are recognised, and a log line stays a line.
+pub const EXCERPT_CHARACTERS: usize = 80;
+
+/// Names of features that are kept for the report. Today's servers announce about a dozen before SASL.
+pub const FEATURE_NAMES: usize = 32;
+
+/// Events that wait for the host in a stream before TLS. Each kind occurs once but for notes, of which one of
+/// each kind is kept, so the number is never met; it is here so that it stays so.
+pub const CLEAR_STREAM_EVENTS: usize = 32;
 /// Bytes of a handshake held before the client hello is read: rustls refuses one handshake message above
 /// 64 KiB, but not the record headers around its fragments (SEC-01).
 pub const TLS_HELD_BEFORE_HELLO: usize = 64 * 1024;
@@ -50,3 +64,23 @@ pub const TICKET_KEY_ROTATION: u64 = 24 * 60 * 60;
 pub const TICKET_LIFETIME: u64 = TICKET_KEY_ROTATION / 2;
 /// Session tickets a server sends after a full TLS 1.3 handshake (RES-07).
 pub const TICKETS_PER_CONNECTION: usize = 2;
+/// Bytes of one certificate: SEC-01; certificates with a thousand names or post-quantum keys stay below.
+pub const CERTIFICATE_BYTES: usize = 32 * 1024;
+
+/// Names that one certificate may present: SEC-01; public CAs stop at a hundred.
+pub const CERTIFICATE_NAMES: usize = 1000;
+
+/// Certificates of one chain, the leaf included: SEC-01; real chains have two to four.
+pub const CHAIN_CERTIFICATES: usize = 10;
+
+/// Bits of an RSA key in a certificate that proves anything: SEC-01; larger ones cost time and nothing else.
+pub const RSA_KEY_BITS: u32 = 8192;
+
+/// Certificates of one set of trust anchors: the large public sets have about 150.
+pub const TRUST_ANCHORS: usize = 4096;
+
+/// Bytes of one revocation list: the largest lists of public CAs have about 10 MB.
+pub const REVOCATION_LIST_BYTES: usize = 32 * 1024 * 1024;
+
+/// Revocation lists of one set: a list for each issuer in a path is enough, and each may be tried.
+pub const REVOCATION_LISTS: usize = 256;
