@@ -3,6 +3,7 @@
 pub mod certificate;
 #[cfg(feature = "capi")]
 pub mod ffi;
+pub mod files;
 pub mod limits;
 pub mod name;
 pub mod parameter;

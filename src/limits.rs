@@ -106,3 +106,9 @@ pub const POSH_AGE_SECONDS: u32 = 7 * 24 * 60 * 60;
 /// The last second at which an exception can end, in seconds since 1970: the end of the year 9999, the last
 /// that certificates (RFC 5280 §4.1.2.5) and TOML have a form for.
 pub const EXCEPTION_END_SECONDS: i64 = 253_402_300_799;
+
+/// Bytes of one file of trust anchors: the large public sets have about 250 KB, with text beside them 1 MB.
+pub const TRUST_ANCHOR_FILE_BYTES: usize = 8 * 1024 * 1024;
+
+/// Files of one directory of trust anchors: as many as one set may hold.
+pub const TRUST_ANCHOR_DIRECTORY_FILES: usize = 4096;
