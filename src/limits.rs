@@ -9,3 +9,30 @@ pub const DOMAIN_TEXT_BYTES: usize = 1023;
 
 /// Octets of a DNS label (RFC 1035 §2.3.4).
 pub const DOMAIN_LABEL_BYTES: usize = 63;
+
+/// TLSA records of one answer that are read at all: a DNS message of 64 KiB holds no more that are well formed.
+pub const TLSA_RECORDS_READ: usize = 4096;
+
+/// TLSA records of one owner name that take part, after sorting (SEC-06).
+pub const TLSA_RECORDS: usize = 64;
+
+/// Bytes of association data: a certificate of the greatest length that is read (SEC-01).
+pub const TLSA_DATA_BYTES: usize = 32 * 1024;
+
+/// SRV targets of one service that are considered (SEC-06).
+pub const SRV_TARGETS: usize = 64;
+
+/// Bytes of a POSH document (SEC-01).
+pub const POSH_DOCUMENT_BYTES: usize = 64 * 1024;
+
+/// Nesting of a POSH document; the deepest that RFC 7711 describes is 3 (SEC-01).
+pub const POSH_DOCUMENT_DEPTH: usize = 8;
+
+/// Descriptors in a POSH document (SEC-01).
+pub const POSH_DESCRIPTORS: usize = 64;
+
+/// Bytes of a URL in a POSH document: what web servers commonly accept.
+pub const POSH_URL_BYTES: usize = 2048;
+
+/// Seconds in `expires` of a POSH document: the greatest integer every JSON reader keeps (POSH-08).
+pub const POSH_EXPIRES_SECONDS: u64 = 1 << 53;
