@@ -36,3 +36,15 @@ pub const POSH_URL_BYTES: usize = 2048;
 
 /// Seconds in `expires` of a POSH document: the greatest integer every JSON reader keeps (POSH-08).
 pub const POSH_EXPIRES_SECONDS: u64 = 1 << 53;
+
+/// Bytes of a dialback secret at least: the shortest of the published examples has 13 (ATK-DB-02).
+pub const DIALBACK_SECRET_BYTES: usize = 12;
+
+/// Bytes of a domain or stream id in a dialback key: what an XMPP domain may have (RFC 7622 §3.2).
+pub const DIALBACK_FIELD_BYTES: usize = 1023;
+
+/// Bytes of the text of a dialback key, white space included; the key has 64 (ATK-DB-09).
+pub const DIALBACK_KEY_TEXT_BYTES: usize = 1024;
+
+/// Dialback requests of one stream that wait for an answer: more domains than one server multiplexes at once.
+pub const DIALBACK_REQUESTS: usize = 256;
