@@ -1,9 +1,15 @@
 //! TLS for XMPP: how a stream is secured, and by which proof its peer is known.
 
+pub mod binding;
+pub mod certificate;
 #[cfg(feature = "capi")]
 pub mod ffi;
 pub mod limits;
 pub mod name;
+pub mod numbers;
 pub mod policy;
+pub mod proof;
 pub mod record;
 pub mod stream;
+pub mod verdict;
+pub mod verification;

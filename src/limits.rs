@@ -48,3 +48,11 @@ pub const DIALBACK_KEY_TEXT_BYTES: usize = 1024;
 
 /// Dialback requests of one stream that wait for an answer: more domains than one server multiplexes at once.
 pub const DIALBACK_REQUESTS: usize = 256;
+/// Bytes of one certificate: SEC-01; certificates with a thousand names or post-quantum keys stay below.
+pub const CERTIFICATE_BYTES: usize = 32 * 1024;
+
+/// Names that one certificate may present: SEC-01; public CAs stop at a hundred.
+pub const CERTIFICATE_NAMES: usize = 1000;
+
+/// Certificates of one chain, the leaf included: SEC-01; real chains have two to four.
+pub const CHAIN_CERTIFICATES: usize = 10;
