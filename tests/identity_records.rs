@@ -27,7 +27,10 @@ fn posh_03_a_document_is_of_one_kind_and_says_how_long() {
     let good = format!(r#"[{{"sha-256":"{SHA256}"}}]"#);
     assert!(fingerprints(&good, "86400").is_ok());
     for (text, error) in [
-        (format!(r#"{{"fingerprints":{good},"url":"https://a.example/","expires":1}}"#), PoshDocumentError::BothKinds),
+        (
+            format!(r#"{{"fingerprints":{good},"url":"https://a.example/","expires":1}}"#),
+            PoshDocumentError::BothKinds,
+        ),
         (format!(r#"{{"fingerprints":{good}}}"#), PoshDocumentError::Expires),
         (r#"{"expires":1}"#.into(), PoshDocumentError::NothingUsable),
         (r#"{"fingerprints":[],"expires":1}"#.into(), PoshDocumentError::NothingUsable),
@@ -97,7 +100,8 @@ fn posh_08_expires_is_a_whole_number_of_seconds() {
 
 #[test]
 fn posh_09_a_reference_leads_one_hop_and_no_further() {
-    let reference = |text: &str| PoshDocument::parse(format!(r#"{{"url":"{text}","expires":3600}}"#).as_bytes());
+    let reference =
+        |text: &str| PoshDocument::parse(format!(r#"{{"url":"{text}","expires":3600}}"#).as_bytes());
     let first = reference("https://posh.hosting.example.net/a.json").unwrap();
     let end = fingerprints(&format!(r#"[{{"sha-256":"{SHA256}"}}]"#), "86400").unwrap();
     let url = posh_url(&Domain::parse("example.org").unwrap(), Service::S2s);

@@ -136,8 +136,11 @@ mod tests {
     use super::*;
 
     const SECRET: &[u8] = b"s3cr3tf0rd14lb4ck";
-    const FIRST: DialbackContext<'_> =
-        DialbackContext { receiving: "xmpp.example.com", originating: "example.org", stream_id: "D60000229F" };
+    const FIRST: DialbackContext<'_> = DialbackContext {
+        receiving: "xmpp.example.com",
+        originating: "example.org",
+        stream_id: "D60000229F",
+    };
 
     fn key(secret: &[u8], receiving: &str, originating: &str, stream_id: &str) -> String {
         let context = DialbackContext { receiving, originating, stream_id };
@@ -179,8 +182,7 @@ mod tests {
         let secret = DialbackSecret::new(SECRET).unwrap();
         let key = secret.key(FIRST).unwrap();
         assert!(!secret.matches(DialbackContext { stream_id: "D60000229E", ..FIRST }, &key));
-        let swapped =
-            DialbackContext { receiving: FIRST.originating, originating: FIRST.receiving, ..FIRST };
+        let swapped = DialbackContext { receiving: FIRST.originating, originating: FIRST.receiving, ..FIRST };
         assert!(!secret.matches(swapped, &key));
     }
 

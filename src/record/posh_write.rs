@@ -1,8 +1,8 @@
 //! The publisher's side of POSH: the documents to serve for a set of certificates (RFC 7711 §3, POSH-18).
 
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
-use base64::engine::general_purpose::STANDARD;
 use base64::engine::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 use crate::record::PoshUrl;
 
