@@ -7,9 +7,8 @@
 mod case;
 mod dane_step;
 mod decide;
-mod demands;
 mod ladder;
 mod steps;
 
-pub use case::{Case, DialbackAnswer, Evidence, Presented, Trust};
+pub use case::{Case, DialbackAnswer, Evidence, Presented};
 pub use decide::decide;
