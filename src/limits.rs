@@ -144,3 +144,9 @@ pub const POSH_AGE_SECONDS: u32 = 7 * 24 * 60 * 60;
 /// The last second at which an exception can end, in seconds since 1970: the end of the year 9999, the last
 /// that certificates (RFC 5280 §4.1.2.5) and TOML have a form for.
 pub const EXCEPTION_END_SECONDS: i64 = 253_402_300_799;
+
+/// Certificates that a history remembers: several keys and hosts at once, and their predecessors (CHG-04).
+pub const HISTORY_CERTIFICATES: usize = 8;
+
+/// Bytes of a history in JSON: eight entries with escaped issuers of 200 characters stay below.
+pub const HISTORY_BYTES: usize = 64 * 1024;

@@ -165,6 +165,7 @@ impl Decision {
             policy: case.policy.name.clone(),
             requirement: context.demands.requirement,
             binding: None,
+            is_final: self.is_final,
         })
     }
 }
