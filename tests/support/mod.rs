@@ -11,3 +11,4 @@ pub(crate) mod ca;
 pub(crate) mod der;
 pub(crate) mod kat;
 pub(crate) mod pkix;
+pub(crate) mod scene;
