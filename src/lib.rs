@@ -2,6 +2,7 @@
 
 pub mod binding;
 pub mod certificate;
+pub mod compat;
 #[cfg(feature = "capi")]
 pub mod ffi;
 pub mod files;

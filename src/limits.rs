@@ -155,3 +155,9 @@ pub const HISTORY_CERTIFICATES: usize = 8;
 
 /// Bytes of a history in JSON: eight entries with escaped issuers of 200 characters stay below.
 pub const HISTORY_BYTES: usize = 64 * 1024;
+
+/// Bytes of a cipher string or another list of OpenSSL's words: the longest in use have about 2,000.
+pub const COMPAT_TEXT_BYTES: usize = 16 * 1024;
+
+/// Words of such a list that are reported as passed over: enough to mend it by.
+pub const COMPAT_SKIPPED_WORDS: usize = 64;
