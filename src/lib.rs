@@ -6,6 +6,7 @@ pub mod ffi;
 pub mod limits;
 pub mod name;
 pub mod policy;
+pub mod proof;
 pub mod record;
 pub mod parameter;
 pub mod stream;

@@ -72,3 +72,15 @@ pub const CERTIFICATE_NAMES: usize = 1000;
 
 /// Certificates of one chain, the leaf included: SEC-01; real chains have two to four.
 pub const CHAIN_CERTIFICATES: usize = 10;
+
+/// Bits of an RSA key in a certificate that proves anything: SEC-01; larger ones cost time and nothing else.
+pub const RSA_KEY_BITS: u32 = 8192;
+
+/// Certificates of one set of trust anchors: the large public sets have about 150.
+pub const TRUST_ANCHORS: usize = 4096;
+
+/// Bytes of one revocation list: the largest lists of public CAs have about 10 MB.
+pub const REVOCATION_LIST_BYTES: usize = 32 * 1024 * 1024;
+
+/// Revocation lists of one set: a list for each issuer in a path is enough, and each may be tried.
+pub const REVOCATION_LISTS: usize = 256;

@@ -11,6 +11,8 @@ pub(crate) const OCTET_STRING: u8 = 0x04;
 pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(crate) const UTF8_STRING: u8 = 0x0c;
 pub(crate) const IA5_STRING: u8 = 0x16;
+pub(crate) const UTC_TIME: u8 = 0x17;
+pub(crate) const GENERALIZED_TIME: u8 = 0x18;
 pub(crate) const SEQUENCE: u8 = 0x30;
 pub(crate) const SET: u8 = 0x31;
 
@@ -106,6 +108,23 @@ fn length(bytes: &[u8]) -> Result<(usize, &[u8]), NotDer> {
     }
 }
 
+/// An element with this tag octet and content.
+pub(crate) fn encode(tag: u8, content: &[u8]) -> Vec<u8> {
+    let mut element = vec![tag];
+    match u8::try_from(content.len()) {
+        Ok(short @ ..=0x7f) => element.push(short),
+        _ => {
+            let octets = content.len().to_be_bytes();
+            let significant = octets.iter().skip_while(|&&octet| octet == 0);
+            let count = u8::try_from(significant.clone().count()).unwrap_or(u8::MAX);
+            element.push(0x80 | count);
+            element.extend(significant);
+        }
+    }
+    element.extend_from_slice(content);
+    element
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,6 +153,15 @@ mod tests {
             &[0x1f, 0x01, 0x00],
         ] {
             assert_eq!(Reader::new(bad).next(), Err(NotDer), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_encoded_is_read_again() {
+        for length in [0, 1, 0x7f, 0x80, 0xff, 0x100, 0x1_0000] {
+            let content = vec![7; length];
+            let element = encode(SEQUENCE, &content);
+            assert_eq!(Reader::new(&element).next().map(|element| element.content), Ok(&content[..]));
         }
     }
 

@@ -238,9 +238,7 @@ fn entry<'a>(entries: &mut Reader<'a>) -> Result<(&'a [u8], bool, &'a [u8]), Not
 
 fn basic_constraints(value: &[u8]) -> Result<BasicConstraints, NotDer> {
     match ParsedBasic::from_der(value) {
-        Ok((rest, parsed)) if rest.is_empty() => {
-            Ok(BasicConstraints { ca: parsed.ca, path_len: parsed.path_len_constraint })
-        }
+        Ok(([], parsed)) => Ok(BasicConstraints { ca: parsed.ca, path_len: parsed.path_len_constraint }),
         _ => Err(NotDer),
     }
 }

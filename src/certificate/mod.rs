@@ -12,7 +12,7 @@ mod algorithm;
 mod attribute;
 mod chain;
 mod constraints;
-mod der;
+pub(crate) mod der;
 mod error;
 mod extensions;
 mod key;
@@ -79,6 +79,7 @@ struct Places {
     issuer: Range<usize>,
     subject: Range<usize>,
     spki: Range<usize>,
+    signature_algorithm: Range<usize>,
 }
 
 impl Certificate {
@@ -99,6 +100,7 @@ impl Certificate {
                 issuer: place(der, outline.issuer),
                 subject: place(der, outline.subject),
                 spki: place(der, outline.spki),
+                signature_algorithm: place(der, outline.signature_algorithm),
             },
             version: outline.version,
             signature_algorithm: SignatureAlgorithm::read(outline.signature_algorithm)
@@ -171,6 +173,11 @@ impl Certificate {
     /// The algorithm of the issuer's signature.
     pub fn signature_algorithm(&self) -> &SignatureAlgorithm {
         &self.0.signature_algorithm
+    }
+
+    /// The content of the issuer's AlgorithmIdentifier, parameters included.
+    pub(crate) fn signature_algorithm_der(&self) -> &[u8] {
+        self.part(&self.0.places.signature_algorithm)
     }
 
     /// The version: 1, 2 or 3.
