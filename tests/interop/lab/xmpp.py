@@ -50,6 +50,7 @@ class User(slixmpp.ClientXMPP):
         self.received = loop.create_future()
         self.add_event_handler("session_start", self._begin)
         self.add_event_handler("message", self._message)
+        self.add_event_handler("message_error", self._bounced)
         self.add_event_handler("ssl_invalid_chain", lambda error: self._fail("certificate", error))
         self.add_event_handler("failed_all_auth", lambda stanza: self._fail("SASL", stanza))
         self.add_event_handler("connection_failed", lambda error: self._fail("connection", error))
@@ -69,10 +70,10 @@ class User(slixmpp.ClientXMPP):
         if not self.online.done():
             self.online.set_result((tls.version(), tls.cipher()[0], mechanism))
 
+    def _bounced(self, message):
+        self._fail("bounced", f"{message['error']['condition']} {message['error']['text']}")
+
     def _message(self, message):
-        if message["type"] == "error":
-            self._fail("bounced", f"{message['error']['condition']} {message['error']['text']}")
-            return
         if not self.received.done():
             self.received.set_result(f"{message['from']}: {message['body']}")
         if self.echo:

@@ -41,12 +41,12 @@ class Scenarios:
             self.checks.check(sentence, False, refusal)
 
     def refuses(self, sentence, *arguments, because=(), federation=None, host="trusted"):
-        """A check that no message gets through, and that the host's log names the reason."""
+        """A check that the message is returned as undeliverable, and that the host's log names the reason."""
         try:
             self.checks.check(sentence, False, exchange(*arguments, both_ways=False, seconds=12))
             return
         except Refused as refusal:
-            self.checks.check(sentence, True, refusal)
+            self.checks.check(sentence, str(refusal).startswith("bounced"), refusal)
         for pattern in because:
             self.logged(f"  and the log says /{pattern}/", federation, host, pattern)
 
@@ -141,6 +141,14 @@ class Scenarios:
                     ("selfsigned", "s2s to a self-signed certificate is refused", "[Ss]elf[ -]signed certificate")):
                 self.refuses(sentence, account("trusted"), account(host), because=[reason], federation=servers)
 
+    def dialback(self):
+        """Where the operator allows it, TLS with an unknown certificate and dialback inside it."""
+        with self.federation("trusted", "selfsigned", dialback=True) as servers:
+            self.works("a self-signed peer is accepted by dialback in both directions", exchange,
+                       servers.account("trusted"), servers.account("selfsigned"))
+            self.logged("  inside TLS", servers, "trusted", r"Stream encrypted \(TLSv1.3")
+            self.logged("  and not by its certificate", servers, "trusted", "certificate chain validation result: invalid")
+
     def dane(self):
         """TLSA records, as Prosody uses them on outgoing connections."""
         with self.federation("trusted", "selfsigned", "misnamed", dane=True) as servers:
@@ -150,7 +158,8 @@ class Scenarios:
             self.refuses("a TLSA record does not help when the name is another one", servers.account("trusted"),
                          servers.account("misnamed"), because=["is not valid for this name"], federation=servers)
         with self.federation("trusted", "selfsigned", dane=True, wrong_tlsa=("selfsigned",)) as servers:
-            self.refuses("a wrong TLSA record is refused", servers.account("trusted"), servers.account("selfsigned"))
+            self.refuses("a wrong TLSA record is refused", servers.account("trusted"), servers.account("selfsigned"),
+                         because=["Forbidding insecure connection to/from selfsigned"], federation=servers)
 
     def replaced_verdict(self):
         """The certificate check of s2s replaced by a module of ours (only with --auth)."""
@@ -178,7 +187,7 @@ def main():
     parser.add_argument("--backend", action="append")
     options = parser.parse_args()
 
-    groups = ["conformance", "backends", "direct", "administration", "bad_certificates", "dane"]
+    groups = ["conformance", "backends", "direct", "administration", "bad_certificates", "dialback", "dane"]
     if options.auth:
         groups.append("replaced_verdict")
     checks = Checks()

@@ -46,15 +46,17 @@ class Federation:
     """A group of servers. Use as a context: they run inside it.
 
     `direct` publishes direct TLS for s2s; `dane` makes the servers look for TLSA records; `wrong_tlsa`
-    names hosts whose record does not match; `auth` is a Prosody module that replaces mod_s2s_auth_certs.
+    names hosts whose record does not match; `auth` is a Prosody module that replaces mod_s2s_auth_certs;
+    `dialback` accepts peers by dialback where the certificate does not do.
     """
 
-    def __init__(self, place, hosts, backend="epoll", direct=False, dane=False, wrong_tlsa=(), auth=None):
+    def __init__(self, place, hosts, backend="epoll", direct=False, dane=False, wrong_tlsa=(), auth=None,
+                 dialback=False):
         self.place = place
         self.laboratory = place.laboratory
         self.hosts = hosts
         self.backend, self.direct, self.dane = backend, direct, dane
-        self.wrong_tlsa, self.auth = wrong_tlsa, auth
+        self.wrong_tlsa, self.auth, self.dialback = wrong_tlsa, auth, dialback
 
     def __enter__(self):
         self.place.zone.publish(line for host in self.hosts for line in self._records(host))
@@ -126,7 +128,8 @@ class Federation:
             directory=directory, address=self._address(host), backend=self.backend, domain=domain_of(host),
             c2s=C2S, c2s_direct=C2S_DIRECT, s2s=S2S, s2s_direct=S2S_DIRECT,
             plugin_paths=", ".join(f'"{path}"' for path in self.place.plugins),
-            modules_enabled=f'"{self.auth}"' if self.auth else "",
+            modules_enabled="; ".join(f'"{name}"' for name in (self.auth, self.dialback and "dialback") if name),
+            secure=str(not self.dialback).lower(),
             modules_disabled='"s2s_auth_certs"' if self.auth else "",
             dane=str(self.dane).lower(), capath=self.place.pki.path("capath"),
             dns=f"{self.place.zone.address}@{DNS_PORT}", anchor=self.place.zone.anchor)
