@@ -9,3 +9,6 @@ pub const DOMAIN_TEXT_BYTES: usize = 1023;
 
 /// Octets of a DNS label (RFC 1035 §2.3.4).
 pub const DOMAIN_LABEL_BYTES: usize = 63;
+
+/// SRV records of one answer, and targets of one domain, that are considered (SEC-06).
+pub const SRV_RECORDS: usize = 64;
