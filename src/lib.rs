@@ -4,6 +4,8 @@ pub mod certificate;
 #[cfg(feature = "capi")]
 pub mod ffi;
 pub mod limits;
+#[cfg(feature = "lookup")]
+pub mod lookup;
 pub mod name;
 pub mod policy;
 pub mod proof;
