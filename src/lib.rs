@@ -7,9 +7,9 @@ pub mod limits;
 #[cfg(feature = "lookup")]
 pub mod lookup;
 pub mod name;
+pub mod parameter;
 pub mod policy;
 pub mod proof;
 pub mod record;
-pub mod parameter;
 pub mod stream;
 pub mod tls;

@@ -147,3 +147,25 @@ pub const LOOKUP_CAPABILITY_SECONDS: u32 = 600;
 
 /// Seconds that "this domain has no POSH document" is remembered: short, since it ends when one is published.
 pub const POSH_ABSENT_SECONDS: u32 = 300;
+
+/// Bytes of a policy in its TOML form: room for thousands of peers with pins.
+pub const POLICY_TEXT_BYTES: usize = 4 * 1024 * 1024;
+
+/// Peers with a table of their own in one policy: the largest known federations have some thousands.
+pub const POLICY_PEERS: usize = 10_000;
+
+/// Pins, and as many exceptions, of one peer: a roll-over over several hosts needs about eight.
+pub const POLICY_DIGESTS_PER_PEER: usize = 64;
+
+/// Entries of a list in a policy: there are fewer suites, groups and stores than that.
+pub const POLICY_LIST: usize = 64;
+
+/// Bytes of a key in a policy that are compared with the known keys when an error proposes one.
+pub const POLICY_KEY_BYTES: usize = 64;
+
+/// Seconds for which a POSH document is used unless a policy says otherwise: seven days (POSH-10).
+pub const POSH_AGE_SECONDS: u32 = 7 * 24 * 60 * 60;
+
+/// The last second at which an exception can end, in seconds since 1970: the end of the year 9999, the last
+/// that certificates (RFC 5280 §4.1.2.5) and TOML have a form for.
+pub const EXCEPTION_END_SECONDS: i64 = 253_402_300_799;
