@@ -1,5 +1,6 @@
 //! TLS for XMPP: how a stream is secured, and by which proof its peer is known.
 
+pub mod binding;
 pub mod certificate;
 #[cfg(feature = "capi")]
 pub mod ffi;
@@ -7,9 +8,12 @@ pub mod limits;
 #[cfg(feature = "lookup")]
 pub mod lookup;
 pub mod name;
+pub mod numbers;
 pub mod parameter;
 pub mod policy;
 pub mod proof;
 pub mod record;
 pub mod stream;
+pub mod verdict;
+pub mod verification;
 pub mod tls;

@@ -1,9 +1,9 @@
 //! What the reader of certificates says about certificates, good and odd.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/kat.rs"]
-mod kat;
+mod support;
 
-use kat::kat_1;
+use support::kat::kat_1;
 use xmpptls::certificate::{
     BasicConstraints, Certificate, Curve, DnsPattern, ExtendedKeyUsage, KeyAlgorithm, KeyPurpose,
     SignatureHash, XmppAddress, spki_of_der,

@@ -140,7 +140,9 @@ fn read(accepted: &Accepted) -> Hello {
     Hello {
         server_name: hello.server_name().map(Into::into),
         alpn: hello.alpn().map(|list| list.map(<[u8]>::to_vec).collect()).unwrap_or_default(),
-        signature_schemes: known(hello.signature_schemes(), |one| SignatureScheme::from_number(u16::from(*one))),
+        signature_schemes: known(hello.signature_schemes(), |one| {
+            SignatureScheme::from_number(u16::from(*one))
+        }),
         suites: known(hello.cipher_suites(), |one| CipherSuite::from_number(u16::from(*one))),
         groups: known(hello.named_groups().unwrap_or_default(), |one| Group::from_number(u16::from(*one))),
     }

@@ -166,7 +166,8 @@ impl Session {
         if !self.may_send() {
             return;
         }
-        let unsent = self.buffers.as_mut().map(|buffers| std::mem::take(&mut buffers.unsent)).unwrap_or_default();
+        let unsent =
+            self.buffers.as_mut().map(|buffers| std::mem::take(&mut buffers.unsent)).unwrap_or_default();
         if !unsent.is_empty() {
             // A failure is kept, and the next call tells it.
             let _ = self.encrypt(&unsent);

@@ -3,13 +3,12 @@
 //! `leaf().dns("im.example.com").signed_by(&ca)` is a good server certificate of today; each further word
 //! makes one thing different. Certificates are written octet by octet, so that they can be wrong in ways
 //! that no library would write. Keys are new in each run; times are fixed around [`NOW`].
-#![allow(dead_code, reason = "each test uses its part of the kit")]
 
 use std::sync::Arc;
 
 use rcgen::{KeyPair, PublicKeyData, SigningKey};
 
-use crate::der::{bits, integer, name, oid, other_name, sequence, time, tlv};
+use super::der::{bits, integer, name, oid, other_name, sequence, time, tlv};
 
 /// The time at which tests judge: 15 January 2027, in Unix seconds.
 pub(crate) const NOW: i64 = 1_800_000_000;
