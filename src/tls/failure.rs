@@ -114,7 +114,9 @@ impl Failure {
             Error::NoApplicationProtocol => (Cause::NoApplicationProtocol, Alert::NO_APPLICATION_PROTOCOL),
             Error::PeerIncompatible(reason) => incompatible(reason),
             Error::PeerMisbehaved(reason) => return misbehaved(reason),
-            Error::InvalidCertificate(CertificateError::BadSignature) => (Cause::BadProof, Alert::DECRYPT_ERROR),
+            Error::InvalidCertificate(CertificateError::BadSignature) => {
+                (Cause::BadProof, Alert::DECRYPT_ERROR)
+            }
             Error::InvalidCertificate(_) => (Cause::BadCertificate, Alert::BAD_CERTIFICATE),
             Error::NoCertificatesPresented => (Cause::BadCertificate, Alert::DECODE_ERROR),
             // The only "general" error of an accepting handshake: the chooser found no credential.
@@ -158,7 +160,9 @@ fn incompatible(reason: &PeerIncompatible) -> (Cause, Alert) {
         | PeerIncompatible::NoCertificateRequestSignatureSchemesInCommon => {
             (Cause::NoCommonSignature, Alert::HANDSHAKE_FAILURE)
         }
-        PeerIncompatible::SignatureAlgorithmsExtensionRequired => (Cause::NoCommonSignature, Alert::MISSING_EXTENSION),
+        PeerIncompatible::SignatureAlgorithmsExtensionRequired => {
+            (Cause::NoCommonSignature, Alert::MISSING_EXTENSION)
+        }
         PeerIncompatible::ServerDoesNotSupportTls12Or13
         | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
         | PeerIncompatible::SupportedVersionsExtensionRequired
@@ -171,7 +175,9 @@ fn incompatible(reason: &PeerIncompatible) -> (Cause, Alert) {
 fn misbehaved(reason: &PeerMisbehaved) -> Failure {
     let (cause, alert) = match reason {
         PeerMisbehaved::IncorrectBinder => (Cause::BadProof, Alert::DECRYPT_ERROR),
-        PeerMisbehaved::SelectedUnofferedApplicationProtocol => (Cause::NoApplicationProtocol, Alert::ILLEGAL_PARAMETER),
+        PeerMisbehaved::SelectedUnofferedApplicationProtocol => {
+            (Cause::NoApplicationProtocol, Alert::ILLEGAL_PARAMETER)
+        }
         PeerMisbehaved::IllegalMiddleboxChangeCipherSpec
         | PeerMisbehaved::KeyEpochWithPendingFragment
         | PeerMisbehaved::MessageInterleavedWithHandshakeMessage => {
@@ -191,11 +197,17 @@ impl std::fmt::Display for Failure {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::AlertReceived(alert) => write!(formatter, "the peer ended the session: {alert}"),
-            Self::CertificateRejected(alert) => write!(formatter, "the peer rejects our certificate: {alert}"),
+            Self::CertificateRejected(alert) => {
+                write!(formatter, "the peer rejects our certificate: {alert}")
+            }
             Self::HandshakeTruncated => formatter.write_str("the connection ended within the handshake"),
             Self::Internal => formatter.write_str("an internal error"),
-            Self::InvalidServerName => formatter.write_str("the server's name cannot stand in a client hello"),
-            Self::LimitExceeded(SessionLimit::Held) => formatter.write_str("an incomplete message grew too long"),
+            Self::InvalidServerName => {
+                formatter.write_str("the server's name cannot stand in a client hello")
+            }
+            Self::LimitExceeded(SessionLimit::Held) => {
+                formatter.write_str("an incomplete message grew too long")
+            }
             Self::LimitExceeded(SessionLimit::RecordsPerKey) => formatter.write_str("the keys are worn out"),
             Self::Refused(cause, Some(alert)) => write!(formatter, "{cause}; the peer was told {alert}"),
             Self::Refused(cause, None) => write!(formatter, "{cause}"),

@@ -40,7 +40,8 @@ mod verifier;
 mod writing;
 
 pub use config::{
-    AcceptingConfig, AcceptingSettings, ClientCertificates, ConfigError, InitiatingConfig, InitiatingSettings, UnknownName,
+    AcceptingConfig, AcceptingSettings, ClientCertificates, ConfigError, InitiatingConfig,
+    InitiatingSettings, UnknownName,
 };
 pub use credential::{Credential, CredentialError, KeyKind, PemText};
 pub use end_point::{EndPointUndefined, server_end_point};

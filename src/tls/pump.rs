@@ -28,7 +28,7 @@ impl Session {
                 Ok(Step::Again) => {}
                 Ok(Step::Plaintext) => {
                     self.flags.heard = true;
-                    self.records.read += 1;
+                    self.records.read = self.records.read.saturating_add(1);
                     if plain.is_full() {
                         break Ok(());
                     }
@@ -78,16 +78,30 @@ impl Session {
         let Some(handshake) = &mut self.handshake else {
             return;
         };
-        let Found { exporter, extended_master_secret, tls13, server_name, scheme, own, asked, ticket_leaf, .. } =
-            std::mem::take(&mut handshake.found);
+        let Found {
+            exporter,
+            extended_master_secret,
+            tls13,
+            server_name,
+            scheme,
+            own,
+            asked,
+            ticket_leaf,
+            ..
+        } = std::mem::take(&mut handshake.found);
         let own = match self.engine {
             // The client knows the certificate it was shown when the ticket was made.
             Engine::Accepting(_) if resumed => own.filter(|own| Some(*own.fingerprint()) == ticket_leaf),
             Engine::Initiating(_) if resumed => None,
             _ => own,
         };
-        let extended = if tls13 { None } else { extended_master_secret.or(handshake.demands_extended_master_secret.then_some(true)) };
-        self.settled = Settled { exporter, extended_master_secret: extended, server_name, scheme, own, asked };
+        let extended = if tls13 {
+            None
+        } else {
+            extended_master_secret.or_else(|| handshake.demands_extended_master_secret.then_some(true))
+        };
+        self.settled =
+            Settled { exporter, extended_master_secret: extended, server_name, scheme, own, asked };
         handshake.judge = None;
         let takes_tickets = handshake.resumption.is_some() && matches!(self.engine, Engine::Initiating(_));
         if !takes_tickets && handshake.key_log.is_none() {

@@ -1,9 +1,9 @@
 //! Sessions against sessions, and against rustls's own buffered connections.
 
 mod certificates;
+mod fragments;
 mod hello;
 mod identity;
-mod memory;
 mod refusals;
 mod resumption;
 mod support;

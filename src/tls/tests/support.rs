@@ -78,7 +78,12 @@ impl Pair {
         ours: InitiatingOptions,
         theirs: AcceptingOptions,
     ) -> Self {
-        Self::of(&InitiatingConfig::new(client).unwrap(), &AcceptingConfig::new(server).unwrap(), ours, theirs)
+        Self::of(
+            &InitiatingConfig::new(client).unwrap(),
+            &AcceptingConfig::new(server).unwrap(),
+            ours,
+            theirs,
+        )
     }
 
     pub(super) fn of(
