@@ -306,6 +306,10 @@ impl Session {
                 bytes.get(done..).filter(|needed| !needed.is_empty() && self.failure.is_none())
             {
                 self.hold(needed);
+                if taken == 0 && !self.stopped(plain) {
+                    // rustls waits for more of what is no record.
+                    self.fail(Failure::Internal);
+                }
             }
         }
         taken

@@ -140,7 +140,7 @@ fn part(numbers: &mut Numbers, from: &mut Session, to: &mut Session, plaintext: 
 
 #[test]
 fn damage_anywhere_fails_or_is_dropped_but_never_panics() {
-    let mut numbers = Numbers(0xbad);
+    let (mut numbers, mut told) = (Numbers(0xbad), 0);
     for round in 0..400 {
         let version = if round % 2 == 0 { Version::Tls12 } else { Version::Tls13 };
         let client =
@@ -164,10 +164,27 @@ fn damage_anywhere_fails_or_is_dropped_but_never_panics() {
                 deliver(to, &flight, 1 + numbers.below(400), NOW, &mut Vec::new());
             }
         }
+        told += usize::from(agree(pair.client.failure(), pair.server.failure()));
+        told += usize::from(agree(pair.server.failure(), pair.client.failure()));
         for session in [&mut pair.client, &mut pair.server] {
             let failed = session.failure();
             let _ = session.write(b"after");
             assert_eq!(session.failure(), failed, "a failure is the first one, for good");
         }
+    }
+    assert!(told > 150, "{told} times an alert reached the other end");
+}
+
+/// Whether one end refused and the other was told; it must have been told what the first says it was.
+fn agree(one: Option<Failure>, other: Option<Failure>) -> bool {
+    match (one, other) {
+        (
+            Some(Failure::Refused(cause, alert)),
+            Some(Failure::AlertReceived(told) | Failure::CertificateRejected(told)),
+        ) => {
+            assert_eq!(alert, Some(told), "{cause:?}");
+            true
+        }
+        _ => false,
     }
 }

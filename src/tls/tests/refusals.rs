@@ -229,12 +229,13 @@ fn what_is_not_tls_is_refused_at_its_first_record() {
                 .unwrap();
         let mut nothing = Vec::new();
         deliver(&mut server, b"<?xml version='1.0'?><stream:stream>", cut, NOW, &mut nothing);
-        assert!(
-            matches!(server.failure(), Some(Failure::Refused(Cause::NotTls, Some(_)))),
-            "{:?}",
-            server.failure()
-        );
-        assert_eq!(drain(&mut server)[0], 21, "an alert waits");
+        assert_eq!(server.failure(), refused(Cause::PlaintextXml, Alert::DECODE_ERROR));
+        assert_eq!(drain(&mut server), [21, 3, 3, 0, 2, 2, 50], "an alert waits");
+        let config = InitiatingConfig::new(&initiating()).unwrap();
+        let mut client =
+            Session::initiating(&config, Some("example.org"), NOW, InitiatingOptions::default()).unwrap();
+        deliver(&mut client, b"220 example.org ESMTP\r\n", cut, NOW, &mut nothing);
+        assert_eq!(client.failure(), refused(Cause::NotTls, Alert::DECODE_ERROR));
     }
 }
 

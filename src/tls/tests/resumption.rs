@@ -242,6 +242,21 @@ fn res_10_a_domain_can_be_forgotten_and_others_stay() {
 }
 
 #[test]
+fn res_09_tickets_can_be_refused_before_they_come() {
+    let world = World::new();
+    let ours = InitiatingOptions { resumption: key("example.org"), ..InitiatingOptions::default() };
+    let theirs = AcceptingOptions::default();
+    let mut pair = Pair::named(&world.client, &world.server, Some("example.org"), NOW, ours, theirs);
+    while !pair.client.is_ready() {
+        deliver(&mut pair.server, &drain(&mut pair.client), usize::MAX, NOW, &mut Vec::new());
+        deliver(&mut pair.client, &drain(&mut pair.server), usize::MAX, NOW, &mut Vec::new());
+    }
+    pair.client.refuse_tickets();
+    assert_eq!(pair.run(), (None, None));
+    assert_eq!(world.cache.tickets(&key("example.org").unwrap()), 0);
+}
+
+#[test]
 fn no_judge_is_asked_when_a_session_resumes() {
     let world = World::new();
     world.again(NOW);
