@@ -85,7 +85,7 @@ pub const TLS_QUEUED_BEFORE_READY: usize = 64 * 1024;
 pub const TLS_WAITING_TO_TRANSMIT: usize = 512 * 1024;
 /// Records written under one key before it is replaced (TLS 1.3) or a reset of the stream is advised
 /// (TLS 1.2): below the 2^24.5 of AES-GCM with room for what is under way (RFC 9325 §4.4; PAR-20).
-pub const TLS_RECORDS_PER_KEY: u64 = 1 << 23;
+pub const TLS_RECORDS_PER_KEY: u32 = 1 << 23;
 /// Certificates in one credential's chain: real chains have two to five.
 pub const CREDENTIAL_CHAIN: usize = 16;
 /// Bytes of PEM text read for one credential: 16 large certificates, a key and the text between them.

@@ -55,11 +55,9 @@ impl HelloReader {
         if self.bytes.len() + tls.len() > limits::TLS_HELD_BEFORE_HELLO {
             return Err(self.fail(Failure::LimitExceeded(SessionLimit::Held)));
         }
-        if self.hello.is_none() {
-            if let Some(cause) = not_tls(self.bytes.is_empty(), tls) {
-                self.alert = clear_alert(Alert::UNEXPECTED_MESSAGE);
-                return Err(self.fail(Failure::Refused(cause, Some(Alert::UNEXPECTED_MESSAGE))));
-            }
+        if let Some(cause) = not_tls(self.bytes.is_empty(), tls) {
+            self.alert = clear_alert(Alert::UNEXPECTED_MESSAGE);
+            return Err(self.fail(Failure::Refused(cause, Some(Alert::UNEXPECTED_MESSAGE))));
         }
         self.bytes.extend_from_slice(tls);
         let mut rest = tls;

@@ -67,10 +67,10 @@ impl SessionCache {
 impl Peers {
     fn insert(&mut self, key: Arc<ResumptionKey>, ticket: Tls13ClientSessionValue) {
         if !self.tickets.contains_key(&key) {
-            if self.order.len() >= limits::RESUMPTION_PEERS {
-                if let Some(oldest) = self.order.pop_front() {
-                    self.tickets.remove(&oldest);
-                }
+            if self.order.len() >= limits::RESUMPTION_PEERS
+                && let Some(oldest) = self.order.pop_front()
+            {
+                self.tickets.remove(&oldest);
             }
             self.order.push_back(Arc::clone(&key));
         }

@@ -49,9 +49,9 @@ pub struct Session {
 
 /// How many records passed under the keys in use.
 pub(super) struct Records {
-    pub(super) written: u64,
-    pub(super) read: u64,
-    pub(super) limit: u64,
+    pub(super) written: u32,
+    pub(super) read: u32,
+    pub(super) limit: u32,
 }
 
 /// What is so or not.
@@ -162,7 +162,7 @@ impl Session {
         Ok(Self::new(Engine::Accepting(connection), Some(Box::new(handshake)), config.0.records_per_key))
     }
 
-    fn new(engine: Engine, handshake: Option<Box<Handshake>>, limit: u64) -> Self {
+    fn new(engine: Engine, handshake: Option<Box<Handshake>>, limit: u32) -> Self {
         Self {
             engine,
             buffers: None,
@@ -306,6 +306,10 @@ impl Session {
                 bytes.get(done..).filter(|needed| !needed.is_empty() && self.failure.is_none())
             {
                 self.hold(needed);
+                if taken == 0 && !self.stopped(plain) {
+                    // rustls waits for more of what is no record.
+                    self.fail(Failure::Internal);
+                }
             }
         }
         taken

@@ -13,9 +13,9 @@ fn client() -> Session {
 
 /// The same handshake bytes in records of at most `size`.
 fn in_records(hello: &[u8], size: usize) -> Vec<u8> {
-    let records = hello[5..].chunks(size).map(|piece| {
-        [&[22, 3, 1][..], &u16::try_from(piece.len()).unwrap().to_be_bytes(), piece].concat()
-    });
+    let records = hello[5..]
+        .chunks(size)
+        .map(|piece| [&[22, 3, 1][..], &u16::try_from(piece.len()).unwrap().to_be_bytes(), piece].concat());
     records.collect::<Vec<_>>().concat()
 }
 

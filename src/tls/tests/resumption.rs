@@ -25,7 +25,11 @@ impl World {
 
     fn with(tickets: Tickets, binding: &[u8], newest: Version) -> Self {
         let (cache, tickets) = (Arc::new(SessionCache::new()), Arc::new(tickets));
-        let mut settings = InitiatingSettings { cache: Some(cache.clone()), credential: Some(ED25519.clone()), ..initiating() };
+        let mut settings = InitiatingSettings {
+            cache: Some(cache.clone()),
+            credential: Some(ED25519.clone()),
+            ..initiating()
+        };
         settings.parameters.newest = newest;
         let client = InitiatingConfig::new(&settings).unwrap();
         let server = accepting_with(&tickets, binding, &ECDSA);
@@ -96,7 +100,11 @@ fn cb_08_a_certificate_replaced_since_leaves_a_resumed_server_without_end_point(
     assert_eq!(pair.server.handshake_kind(), Some(Resumed));
     assert_eq!(pair.server.server_end_point(), Err(NoEndPoint::NoCertificate));
     let chained = world.meet(Some("example.org"), key("example.org"), NOW);
-    assert_eq!(chained.server.server_end_point(), Err(NoEndPoint::NoCertificate), "the ticket of a resumed session too");
+    assert_eq!(
+        chained.server.server_end_point(),
+        Err(NoEndPoint::NoCertificate),
+        "the ticket of a resumed session too"
+    );
 }
 
 #[test]
@@ -234,11 +242,27 @@ fn res_10_a_domain_can_be_forgotten_and_others_stay() {
 }
 
 #[test]
+fn res_09_tickets_can_be_refused_before_they_come() {
+    let world = World::new();
+    let ours = InitiatingOptions { resumption: key("example.org"), ..InitiatingOptions::default() };
+    let theirs = AcceptingOptions::default();
+    let mut pair = Pair::named(&world.client, &world.server, Some("example.org"), NOW, ours, theirs);
+    while !pair.client.is_ready() {
+        deliver(&mut pair.server, &drain(&mut pair.client), usize::MAX, NOW, &mut Vec::new());
+        deliver(&mut pair.client, &drain(&mut pair.server), usize::MAX, NOW, &mut Vec::new());
+    }
+    pair.client.refuse_tickets();
+    assert_eq!(pair.run(), (None, None));
+    assert_eq!(world.cache.tickets(&key("example.org").unwrap()), 0);
+}
+
+#[test]
 fn no_judge_is_asked_when_a_session_resumes() {
     let world = World::new();
     world.again(NOW);
     let refuses: Option<Arc<dyn Judge>> = Some(Arc::new(Fixed(Err(CertificateAlert::Bad))));
-    let ours = InitiatingOptions { judge: refuses, resumption: key("example.org"), ..InitiatingOptions::default() };
+    let ours =
+        InitiatingOptions { judge: refuses, resumption: key("example.org"), ..InitiatingOptions::default() };
     let theirs = AcceptingOptions::default();
     let pair = Pair::named(&world.client, &world.server, Some("example.org"), NOW, ours, theirs).ready();
     assert_eq!(pair.client.handshake_kind(), Some(Resumed), "the caller judges what was remembered");
@@ -248,7 +272,8 @@ fn no_judge_is_asked_when_a_session_resumes() {
 #[test]
 fn the_cache_holds_a_bounded_number_of_peers() {
     let world = World::new();
-    let names: Vec<_> = (0..=crate::limits::RESUMPTION_PEERS).map(|number| format!("n{number}.example")).collect();
+    let names: Vec<_> =
+        (0..=crate::limits::RESUMPTION_PEERS).map(|number| format!("n{number}.example")).collect();
     for name in &names {
         world.kind(Some(name), key(name), NOW);
     }
