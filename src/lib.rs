@@ -14,6 +14,6 @@ pub mod policy;
 pub mod proof;
 pub mod record;
 pub mod stream;
+pub mod tls;
 pub mod verdict;
 pub mod verification;
-pub mod tls;

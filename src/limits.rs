@@ -135,9 +135,6 @@ pub const LOOKUP_ADDRESSES: usize = 16;
 /// end, and real services name fewer than ten.
 pub const LOOKUP_TARGETS: usize = 16;
 
-/// TLSA records of one answer that are considered (SEC-06).
-pub const TLSA_RECORDS: usize = 64;
-
 /// Answers kept in the cache of DNS answers, about 1 KB each.
 pub const LOOKUP_CACHED_ANSWERS: usize = 4096;
 
@@ -164,9 +161,6 @@ pub const LOOKUP_RUNNING: usize = 64;
 
 /// Bytes of a POSH document: a fingerprint takes about 100, so this holds hundreds (SEC-02).
 pub const POSH_BYTES: usize = 65_536;
-
-/// Bytes of a URL that a POSH reference or redirect may name.
-pub const POSH_URL_BYTES: usize = 2_048;
 
 /// HTTP redirects within one POSH look-up, both documents together (RFC 7711 §10, POSH-11).
 pub const POSH_REDIRECTS: usize = 10;
@@ -207,3 +201,19 @@ pub const POSH_AGE_SECONDS: u32 = 7 * 24 * 60 * 60;
 /// The last second at which an exception can end, in seconds since 1970: the end of the year 9999, the last
 /// that certificates (RFC 5280 §4.1.2.5) and TOML have a form for.
 pub const EXCEPTION_END_SECONDS: i64 = 253_402_300_799;
+/// TLS configurations kept by a context: one per set of protocols and own credential in use at once; more
+/// are made anew, so that a host with thousands of own domains costs time and not memory.
+pub const CONFIGURATIONS_PER_CONTEXT: usize = 256;
+
+/// Application protocols that a connection may offer or accept: more than any port serves.
+pub const OFFERED_PROTOCOLS: usize = 16;
+
+/// Octets of an application protocol's name (RFC 7301 §3.1).
+pub const OFFERED_PROTOCOL_BYTES: usize = 255;
+
+/// Application bytes that may be written before TLS is up: a stream header and the first stanzas.
+pub const EARLY_BYTES: usize = 65_536;
+
+/// Verdicts kept by a connection, one per pair of domains: what a server multiplexes on one stream
+/// (RFC 7712 §4.4) without being able to make us remember without end.
+pub const VERDICTS_PER_CONNECTION: usize = 64;
