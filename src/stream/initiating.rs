@@ -7,11 +7,12 @@
 //!
 //! It knows nothing of certificates and verifies nobody.
 
-use super::cause::{Behind, Cause, Ending, Note};
+use super::cause::{Behind, Cause, Ending};
 use super::element::Element;
 use super::exchange::{Event, Exchange, Features, Outcome, Received};
 use super::header::{Header, VersionText, bare};
 use super::namespaces::{STREAMS, TLS};
+use super::note::Note;
 use super::peer_error::PeerError;
 use super::reader::Piece;
 use super::text::{HeaderError, InitialHeader, STARTTLS, Stage};
@@ -52,7 +53,7 @@ enum Phase {
 /// [`receive`](Self::receive) ask for bytes, events and the outcome.
 #[derive(Debug)]
 pub struct Initiating {
-    exchange: Exchange,
+    pub(super) exchange: Exchange,
     phase: Phase,
     service: Service,
     to: String,
@@ -159,12 +160,10 @@ impl Initiating {
 
     fn open(&mut self, element: &Element) -> Result<(), Cause> {
         self.opened(element, self.exchange.depth())?;
-        if element.empty {
-            if let Some(Piece::Close(depth)) = self.exchange.close() {
-                return self.close(depth);
-            }
+        match element.empty.then(|| self.exchange.close()).flatten() {
+            Some(depth) => self.close(depth),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn opened(&mut self, element: &Element, depth: usize) -> Result<(), Cause> {
