@@ -38,7 +38,11 @@ enum Phase {
     /// The features are awaited.
     Features,
     /// The features are being read.
-    InFeatures { features: Features, in_starttls: bool },
+    InFeatures {
+        features: Features,
+        /// The feature that began last is `<starttls/>`.
+        in_starttls: bool,
+    },
     /// The command was sent, its answer is awaited.
     Answer,
     /// `<proceed>` has begun.
@@ -261,7 +265,6 @@ impl Initiating {
                 let features = core::mem::take(features);
                 self.features(features);
             }
-            Phase::InFeatures { in_starttls, .. } if depth == 3 => *in_starttls = false,
             Phase::InProceed => self.exchange.begin_tls(),
             Phase::InError(error) if depth == 2 => return Err(error.cause(offset)),
             Phase::InError(error) if depth == 3 => error.close(),

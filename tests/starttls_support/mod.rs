@@ -246,6 +246,9 @@ pub fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str, &'static str)> {
             malformed,
             wf,
         ),
+        text("default namespace of xml", "<a xmlns='http://www.w3.org/XML/1998/namespace'/>", malformed, wf),
+        text("reference to a control character", "<a b='&#x1;'/>", malformed, wf),
+        text("reference to a control character in text", "&#x1;", malformed, wf),
         text("attribute twice", "<a b='1' b='2'/>", malformed, wf),
         text(
             "attribute twice under two prefixes",
