@@ -2,6 +2,7 @@
 
 pub mod binding;
 pub mod certificate;
+pub mod connection;
 #[cfg(feature = "capi")]
 pub mod ffi;
 pub mod limits;

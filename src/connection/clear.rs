@@ -275,8 +275,11 @@ impl Connection {
         if prepared.is_none() && self.gate == Gate::Host {
             return None;
         }
-        let prepared = prepared.or_else(|| HandshakeJudge::unasked(self.domain()?, self.role(), policy.clone()));
-        prepared.map(|prepared| std::sync::Arc::new(HandshakeJudge::new(prepared, policy, self.origin)))
+        let prepared = match prepared {
+            Some(prepared) => prepared,
+            None => HandshakeJudge::unasked(self.domain()?, self.role(), policy),
+        };
+        Some(std::sync::Arc::new(HandshakeJudge::new(prepared, self.origin)))
     }
 
     /// Under which tickets are kept: everything that must agree (RES-08).

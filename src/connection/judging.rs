@@ -7,16 +7,15 @@ use crate::certificate::Chain;
 use crate::connection::timer::Timer;
 use crate::connection::{Cause, Connection, Event, State, Time};
 use crate::limits::VERDICTS_PER_CONNECTION;
-use crate::name::{Direction, Domain, Endpoint, Role};
+use crate::name::{Direction, Domain, Role};
 use crate::policy::{Policy, Requirement};
 use crate::tls::{CertificateAlert, HandshakeKind, Judge, Session};
-use crate::verdict::Verdict;
-use crate::verification::{PreparedVerification, Verification};
+use crate::verdict::{self, Binding, Verdict};
+use crate::verification::{Evidence, PreparedVerification, Presented};
 
 /// Judges a chain inside one connection's handshake, and keeps the verdict.
 pub(super) struct HandshakeJudge {
     prepared: PreparedVerification,
-    policy: Arc<Policy>,
     origin: u64,
     verdict: OnceLock<Verdict>,
 }
@@ -46,18 +45,31 @@ impl fmt::Display for ConcludeError {
 impl std::error::Error for ConcludeError {}
 
 impl HandshakeJudge {
-    pub(super) fn new(prepared: PreparedVerification, policy: Arc<Policy>, origin: u64) -> Self {
-        Self { prepared, policy, origin, verdict: OnceLock::new() }
+    pub(super) fn new(prepared: PreparedVerification, origin: u64) -> Self {
+        Self { prepared, origin, verdict: OnceLock::new() }
     }
 
     /// A verification for which nobody gathered evidence: what PKIX and exceptions can prove counts.
     pub(super) fn unasked(domain: &Domain, role: Role, policy: Arc<Policy>) -> PreparedVerification {
-        Verification::prepare(domain.clone(), role.service, role.direction, None, policy).prepared()
+        PreparedVerification::new(
+            domain.clone(),
+            role.service,
+            role.direction,
+            None,
+            policy,
+            Evidence::default(),
+        )
     }
 
-    fn verdict_on<'a>(&self, presented: impl Iterator<Item = &'a [u8]>, resumed: bool, now: i64) -> Verdict {
-        let chain = Chain::parse(presented);
-        self.prepared.judge(chain.as_ref(), resumed, now).bound_to(self.origin)
+    /// The CertificateVerify that shows possession comes behind the chain; a handshake in which it fails
+    /// fails, and the verdict is never read then.
+    fn verdict_on<'a>(&self, chain: impl Iterator<Item = &'a [u8]>, resumed: bool, now: i64) -> Verdict {
+        let chain = Chain::parse(chain).ok();
+        let presented = match &chain {
+            Some(chain) => Presented { resumed, ..Presented::handshake(chain) },
+            None => Presented::nothing(),
+        };
+        self.prepared.judge(presented, now).bound_to(Binding(self.origin))
     }
 }
 
@@ -65,42 +77,38 @@ impl Judge for HandshakeJudge {
     fn judge(&self, presented: &[&[u8]], now: u64) -> Result<(), CertificateAlert> {
         let now = i64::try_from(now).unwrap_or(i64::MAX);
         let verdict = self.verdict_on(presented.iter().copied(), false, now);
-        let answer = if verdict.permits(&self.policy) { Ok(()) } else { Err(verdict.alert()) };
+        let answer = if verdict.is_permitted() { Ok(()) } else { Err(alert(&verdict)) };
         // The first judgement of a handshake is the only one.
         let _ = self.verdict.set(verdict);
         answer
     }
 }
 
-impl Connection {
-    /// A verification of the peer as `domain`, from what it presented on this connection. Any number may
-    /// be made, for other domains or again later (RFC 7712 §4.4); each gives a verdict for
-    /// [`Connection::conclude`].
-    ///
-    /// # Errors
-    /// [`ConcludeError::WrongPhase`] before the handshake is done.
-    pub fn verification(&self, domain: Domain, endpoint: Option<Endpoint>) -> Result<Verification, ConcludeError> {
-        let session = self.session().filter(|session| session.is_ready()).ok_or(ConcludeError::WrongPhase)?;
-        let policy = self.snapshot.policy.clone();
-        let role = self.role();
-        let resumed = session.handshake_kind() == Some(HandshakeKind::Resumed);
-        let chain = Chain::parse(session.peer_certificates());
-        Ok(Verification::of_connection(domain, role.service, role.direction, endpoint, policy, chain, resumed, self.origin))
+fn alert(verdict: &Verdict) -> CertificateAlert {
+    match verdict.alert() {
+        Some(verdict::Alert::UnsupportedCertificate) => CertificateAlert::Unsupported,
+        Some(verdict::Alert::CertificateRevoked) => CertificateAlert::Revoked,
+        Some(verdict::Alert::CertificateExpired) => CertificateAlert::Expired,
+        Some(verdict::Alert::UnknownCa) => CertificateAlert::UnknownCa,
+        Some(verdict::Alert::BadCertificate) => CertificateAlert::Bad,
+        Some(verdict::Alert::CertificateUnknown) | None => CertificateAlert::Unknown,
     }
+}
 
+impl Connection {
     /// Takes a verdict about the peer. While the library keeps the gate, a verdict that meets the policy
     /// opens it and any other ends the connection.
     ///
     /// # Errors
     /// [`ConcludeError`]; the connection is unchanged then.
     pub fn conclude(&mut self, now: Time, verdict: Verdict) -> Result<(), ConcludeError> {
-        if verdict.origin() != Some(self.origin) {
+        if verdict.binding() != Some(Binding(self.origin)) {
             return Err(ConcludeError::Foreign);
         }
         if !self.handshake_seen || self.cause().is_some() {
             return Err(ConcludeError::WrongPhase);
         }
-        let permitted = verdict.permits(&self.snapshot.policy);
+        let permitted = verdict.is_permitted();
         self.keep(verdict)?;
         if !self.gate_open {
             if permitted { self.open_gate() } else { self.refuse_peer() }
@@ -125,10 +133,12 @@ impl Connection {
 
     fn keep(&mut self, verdict: Verdict) -> Result<(), ConcludeError> {
         let verdicts = &mut self.details_mut().verdicts;
-        match verdicts.iter_mut().find(|known| known.domain() == verdict.domain()) {
-            Some(known) => *known = verdict,
-            None if verdicts.len() >= VERDICTS_PER_CONNECTION => return Err(ConcludeError::TooMany),
-            None => verdicts.push(verdict),
+        if let Some(known) = verdicts.iter_mut().find(|known| known.domain() == verdict.domain()) {
+            *known = verdict;
+        } else if verdicts.len() < VERDICTS_PER_CONNECTION {
+            verdicts.push(verdict);
+        } else {
+            return Err(ConcludeError::TooMany);
         }
         self.events.add(Event::Verdict);
         Ok(())
@@ -169,7 +179,7 @@ impl Connection {
         let Some(verdict) = verdict else {
             return;
         };
-        let permitted = verdict.permits(&self.snapshot.policy);
+        let permitted = verdict.is_permitted();
         // The first verdict of a connection always finds room.
         let _ = self.keep(verdict);
         if permitted { self.open_gate() } else { self.refuse_peer() }

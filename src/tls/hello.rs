@@ -122,7 +122,7 @@ fn not_tls(first: bool, bytes: &[u8]) -> Option<Cause> {
 }
 
 /// A fatal alert in the clear (RFC 8446 §6), said before any version is agreed on.
-fn clear_alert(alert: Alert) -> Vec<u8> {
+pub(crate) fn clear_alert(alert: Alert) -> Vec<u8> {
     vec![21, 3, 3, 0, 2, 2, alert.number()]
 }
 

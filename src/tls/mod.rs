@@ -47,6 +47,7 @@ pub use credential::{Credential, CredentialError, KeyKind, PemText};
 pub use end_point::{EndPointUndefined, server_end_point};
 pub use facts::{HandshakeKind, NoEndPoint, NoExporter};
 pub use failure::{Cause, Failure, SessionLimit};
+pub(crate) use hello::clear_alert;
 pub use hello::{Hello, HelloReader};
 pub use judge::{CertificateAlert, Judge};
 pub use provider::{NoRandomBytes, random, seed};

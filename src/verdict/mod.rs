@@ -192,6 +192,13 @@ impl Verdict {
         self.0.binding
     }
 
+    /// The same verdict, made for that connection.
+    pub(crate) fn bound_to(&self, binding: Binding) -> Self {
+        let mut facts = Facts::clone(&self.0);
+        facts.binding = Some(binding);
+        Self::new(facts)
+    }
+
     /// Whether the pair may be authorised under the policy of the verdict.
     pub fn is_permitted(&self) -> bool {
         self.permits(self.0.requirement)

@@ -9,7 +9,9 @@ mod dane_step;
 mod decide;
 mod demands;
 mod ladder;
+mod prepared;
 mod steps;
 
 pub use case::{Case, DialbackAnswer, Evidence, Presented, Trust};
 pub use decide::decide;
+pub use prepared::PreparedVerification;
