@@ -217,3 +217,9 @@ pub const EARLY_BYTES: usize = 65_536;
 /// Verdicts kept by a connection, one per pair of domains: what a server multiplexes on one stream
 /// (RFC 7712 §4.4) without being able to make us remember without end.
 pub const VERDICTS_PER_CONNECTION: usize = 64;
+
+/// Bytes of one file of trust anchors: the large public sets have about 250 KB, with text beside them 1 MB.
+pub const TRUST_ANCHOR_FILE_BYTES: usize = 8 * 1024 * 1024;
+
+/// Files of one directory of trust anchors: as many as one set may hold.
+pub const TRUST_ANCHOR_DIRECTORY_FILES: usize = 4096;
