@@ -223,3 +223,9 @@ pub const TRUST_ANCHOR_FILE_BYTES: usize = 8 * 1024 * 1024;
 
 /// Files of one directory of trust anchors: as many as one set may hold.
 pub const TRUST_ANCHOR_DIRECTORY_FILES: usize = 4096;
+
+/// Certificates that a history remembers: several keys and hosts at once, and their predecessors (CHG-04).
+pub const HISTORY_CERTIFICATES: usize = 8;
+
+/// Bytes of a history in JSON: eight entries with escaped issuers of 200 characters stay below.
+pub const HISTORY_BYTES: usize = 64 * 1024;

@@ -99,11 +99,21 @@ pub(crate) struct Facts {
     pub(crate) policy: String,
     pub(crate) requirement: Requirement,
     pub(crate) binding: Option<Binding>,
+    /// Nothing that could still be learnt would better the verdict.
+    pub(crate) is_final: bool,
 }
 
 impl Verdict {
     pub(crate) fn new(facts: Facts) -> Self {
         Self(Arc::new(facts))
+    }
+
+    /// The same verdict for a connection.
+    pub(crate) fn bound_to(self, binding: Option<Binding>) -> Self {
+        match binding {
+            None => self,
+            Some(_) => Self(Arc::new(Facts { binding, ..Arc::unwrap_or_clone(self.0) })),
+        }
     }
 
     /// How surely the peer is known.
@@ -192,11 +202,9 @@ impl Verdict {
         self.0.binding
     }
 
-    /// The same verdict, made for that connection.
-    pub(crate) fn bound_to(&self, binding: Binding) -> Self {
-        let mut facts = Facts::clone(&self.0);
-        facts.binding = Some(binding);
-        Self::new(facts)
+    /// Whether nothing that could still be learnt would better the verdict.
+    pub(crate) fn is_final(&self) -> bool {
+        self.0.is_final || self.0.level == Level::Authenticated
     }
 
     /// Whether the pair may be authorised under the policy of the verdict.

@@ -3,7 +3,7 @@
 use crate::certificate::Chain;
 use crate::name::{Direction, Domain, Endpoint, Service};
 use crate::policy::Policy;
-use crate::proof::pkix::{RevocationLists, Staple, TrustAnchors};
+use crate::proof::pkix::{RevocationLists, Staple};
 use crate::record::{Lookup, LookupFailure, PoshEvidence, TlsaOwner, TlsaSet};
 use crate::verdict::Possession;
 
@@ -22,9 +22,7 @@ pub struct Case<'a> {
     pub presented: Presented<'a>,
     /// What others said.
     pub evidence: &'a Evidence,
-    /// Whom we trust.
-    pub trust: &'a Trust,
-    /// What is demanded.
+    /// What is demanded, and whom we trust.
     pub policy: &'a Policy,
     /// The time, in Unix seconds.
     pub now: i64,
@@ -65,15 +63,6 @@ impl<'a> Presented<'a> {
     }
 }
 
-/// Whom we trust. Cheap to clone.
-#[derive(Clone, Debug, Default)]
-pub struct Trust {
-    /// The certification authorities.
-    pub anchors: TrustAnchors,
-    /// Their revocation lists.
-    pub revocation_lists: RevocationLists,
-}
-
 /// A dialback answer of the authoritative server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DialbackAnswer {
@@ -96,6 +85,8 @@ pub struct Evidence {
     pub posh: Lookup<PoshEvidence>,
     /// The dialback answer for the pair.
     pub dialback: Lookup<DialbackAnswer>,
+    /// Revocation lists that count instead of the policy's: hand over those as well.
+    pub revocation_lists: Option<RevocationLists>,
 }
 
 impl Default for Evidence {
@@ -105,6 +96,7 @@ impl Default for Evidence {
             targets: Lookup::NotAsked,
             posh: Lookup::NotAsked,
             dialback: Lookup::NotAsked,
+            revocation_lists: None,
         }
     }
 }

@@ -83,7 +83,7 @@ fn records(context: &mut Context<'_>, set: &TlsaSet, mut summary: DaneEvidence) 
         return Step::refused(attempt.with(Summary::Dane(Box::new(summary))));
     };
     let demand = DaneDemand {
-        anchors: &context.case.trust.anchors,
+        anchors: &context.case.policy.trust_anchors,
         references: &context.references,
         revocation: context.revocation(),
         time: context.case.now,

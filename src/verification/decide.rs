@@ -12,13 +12,12 @@ use crate::proof::exception;
 use crate::verdict::{
     Attempt, Facts, Level, Note, Outcome, PolicyFailure, Possession, Proof, Reason, Verdict,
 };
-use crate::verification::demands::Demands;
 use crate::verification::steps::{self, Context, Proved, Step};
 use crate::verification::{Case, dane_step};
 
 /// Decides a case. Pure: equal cases have equal verdicts.
 pub fn decide(case: &Case<'_>) -> Verdict {
-    let demands = Demands::of(case.policy, case.domain);
+    let demands = case.policy.for_peer(case.domain);
     let is_user = (case.service, case.direction) == (Service::C2s, Direction::Receiving);
     let references = if is_user {
         Vec::new()
@@ -166,6 +165,7 @@ impl Decision {
             policy: case.policy.name.clone(),
             requirement: context.demands.requirement,
             binding: None,
+            is_final: self.is_final,
         })
     }
 }

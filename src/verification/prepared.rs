@@ -1,69 +1,78 @@
-//! A verification whose evidence is in: it can judge any chain, on any thread.
+//! A verification whose evidence is complete, ready to judge what a handshake brings.
 
 use std::sync::Arc;
 
-use crate::name::{Direction, Domain, Endpoint, Service};
 use crate::policy::Policy;
-use crate::verdict::Verdict;
-use crate::verification::{Case, Evidence, Presented, Trust, decide};
+use crate::verdict::{Binding, Verdict};
+use crate::verification::{Case, Evidence, Presented, Request, decide};
 
-/// Everything a verdict depends on but the peer's certificates and the time.
+/// Judges any chain against gathered evidence. Immutable, cheap to clone, shared between threads.
+///
+/// A connection hands it to the TLS verifier, so that a refusal happens inside the handshake, with the
+/// right alert, and before a user's certificate leaves.
 #[derive(Clone, Debug)]
-pub struct PreparedVerification(Arc<Inner>);
+pub struct PreparedVerification(Arc<Prepared>);
 
 #[derive(Debug)]
-struct Inner {
-    domain: Domain,
-    service: Service,
-    direction: Direction,
-    endpoint: Option<Endpoint>,
-    policy: Arc<Policy>,
+struct Prepared {
+    request: Request,
     evidence: Evidence,
 }
 
 impl PreparedVerification {
-    pub(crate) fn new(
-        domain: Domain,
-        service: Service,
-        direction: Direction,
-        endpoint: Option<Endpoint>,
-        policy: Arc<Policy>,
-        evidence: Evidence,
-    ) -> Self {
-        Self(Arc::new(Inner { domain, service, direction, endpoint, policy, evidence }))
+    pub(super) fn new(request: Request, evidence: Evidence) -> Self {
+        Self(Arc::new(Prepared { request, evidence }))
     }
 
-    /// The domain that the peer shall be.
-    pub fn domain(&self) -> &Domain {
-        &self.0.domain
-    }
-
-    /// The service.
-    pub fn service(&self) -> Service {
-        self.0.service
-    }
-
-    /// Our end of the stream.
-    pub fn direction(&self) -> Direction {
-        self.0.direction
-    }
-
-    /// Judges what a peer presented.
+    /// Judges what a peer presented, at `now` in Unix seconds.
     pub fn judge(&self, presented: Presented<'_>, now: i64) -> Verdict {
-        let trust = Trust {
-            anchors: self.0.policy.trust_anchors().clone(),
-            revocation_lists: self.0.policy.revocation_lists().clone(),
-        };
-        decide(&Case {
-            domain: &self.0.domain,
-            service: self.0.service,
-            direction: self.0.direction,
-            endpoint: self.0.endpoint.as_ref(),
+        decide(&self.0.request.case(presented, &self.0.evidence, now))
+    }
+
+    /// Judges for a connection: the verdict can be concluded on that one alone.
+    pub fn judge_for(&self, binding: Binding, presented: Presented<'_>, now: i64) -> Verdict {
+        self.judge(presented, now).bound_to(Some(binding))
+    }
+
+    /// Whether the connection may be opened at all: `Some` is the refusal, when DNSSEC forbids the target or
+    /// the whole service (DANE-03, DANE-05).
+    pub fn forbids_to_connect(&self, now: i64) -> Option<Verdict> {
+        let verdict = self.judge(Presented::nothing(), now);
+        let forbidding = verdict.reasons().any(|reason| {
+            use crate::proof::dane::DaneFailure::{DnsBogus, Stale};
+            use crate::verdict::Reason;
+            matches!(reason, Reason::Dane(DnsBogus { .. } | Stale { .. }))
+        });
+        forbidding.then_some(verdict)
+    }
+
+    /// Who is verified.
+    pub fn request(&self) -> &Request {
+        &self.0.request
+    }
+
+    /// The evidence.
+    pub fn evidence(&self) -> &Evidence {
+        &self.0.evidence
+    }
+
+    /// The policy.
+    pub fn policy(&self) -> &Arc<Policy> {
+        &self.0.request.policy
+    }
+}
+
+impl Request {
+    pub(super) fn case<'a>(&'a self, presented: Presented<'a>, evidence: &'a Evidence, now: i64) -> Case<'a> {
+        Case {
+            domain: &self.domain,
+            service: self.service,
+            direction: self.direction,
+            endpoint: self.endpoint.as_ref(),
             presented,
-            evidence: &self.0.evidence,
-            trust: &trust,
-            policy: &self.0.policy,
+            evidence,
+            policy: &self.policy,
             now,
-        })
+        }
     }
 }

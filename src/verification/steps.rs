@@ -1,7 +1,7 @@
 //! The steps of a verdict that follow DANE: PKIX, POSH, exceptions, dialback.
 
 use crate::name::{Direction, ReferenceIdentity, ReferenceKind, ReferenceSource, Service};
-use crate::policy::{Policy, Requirement};
+use crate::policy::{PeerDemands, Policy, Requirement};
 use crate::proof::exception;
 use crate::proof::names::NameMatch;
 use crate::proof::pkix::{
@@ -14,7 +14,6 @@ use crate::verdict::{
     PoshSummary, Proof, Reason,
 };
 use crate::verification::case::is_malformed;
-use crate::verification::demands::Demands;
 use crate::verification::{Case, DialbackAnswer};
 
 /// Seconds before its end from which an exception is said to end soon: a week, to act in.
@@ -23,7 +22,7 @@ const EXCEPTION_ENDS_SOON: i64 = 7 * 24 * 3600;
 /// What the steps share.
 pub(crate) struct Context<'a> {
     pub(crate) case: &'a Case<'a>,
-    pub(crate) demands: Demands<'a>,
+    pub(crate) demands: PeerDemands<'a>,
     pub(crate) references: Vec<ReferenceIdentity>,
     pub(crate) notes: Vec<Note>,
 }
@@ -72,7 +71,7 @@ impl<'a> Context<'a> {
     pub(crate) fn revocation(&self) -> RevocationDemand<'a> {
         RevocationDemand {
             demand: self.case.policy.revocation,
-            lists: &self.case.trust.revocation_lists,
+            lists: self.case.evidence.revocation_lists.as_ref().unwrap_or(&self.case.policy.revocation_lists),
             staple: self.case.presented.staple,
         }
     }
@@ -103,8 +102,8 @@ pub(crate) fn pkix(context: &mut Context<'_>) -> Step {
         revocation: context.revocation(),
         accept_path: None,
     };
-    let anchors = case.trust.anchors.len();
-    match pkix::verify(chain, &case.trust.anchors, &demand) {
+    let anchors = case.policy.trust_anchors.len();
+    match pkix::verify(chain, &case.policy.trust_anchors, &demand) {
         Ok(path) => pkix_passed(context, path, anchors),
         Err(failures) => {
             let is_final = failures.iter().any(|failure| {
