@@ -295,11 +295,8 @@ impl Session {
 
     /// Completes the record under way, and if it is whole feeds rustls with all that is held.
     fn feed_held(&mut self, now: u64, rest: &[u8], plain: &mut Plaintext<'_>) -> usize {
-        let held = &mut self.buffers_mut().held;
-        let (taken, whole) = held.fill(rest);
-        if held.len() > self.most_held() {
-            self.fail(Failure::LimitExceeded(SessionLimit::Held));
-        } else if whole {
+        let (taken, whole) = self.buffers_mut().held.fill(rest);
+        if whole {
             let mut bytes = self.buffers_mut().held.take();
             let done = self.pump(now, &mut bytes, plain);
             if let Some(needed) =

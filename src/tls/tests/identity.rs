@@ -77,32 +77,13 @@ fn cb_02_the_exporter_is_that_of_rustls_with_an_empty_context_for_every_suite() 
     }
 }
 
-/// Takes the extended master secret extension (23, empty) out of a client hello.
-fn without_extended_master_secret(hello: &[u8]) -> Vec<u8> {
-    let mut hello = hello.to_vec();
-    let session = usize::from(hello[43]);
-    let suites_at = 44 + session;
-    let suites = usize::from(u16::from_be_bytes([hello[suites_at], hello[suites_at + 1]]));
-    let extensions_at = suites_at + 2 + suites + 2;
-    let mut at = extensions_at + 2;
-    while hello[at..at + 4] != [0, 23, 0, 0] {
-        at += 4 + usize::from(u16::from_be_bytes([hello[at + 2], hello[at + 3]]));
-    }
-    hello.drain(at..at + 4);
-    for length in [3, 7, extensions_at] {
-        let less = u16::from_be_bytes([hello[length], hello[length + 1]]) - 4;
-        hello[length..length + 2].copy_from_slice(&less.to_be_bytes());
-    }
-    hello
-}
-
 #[test]
 fn par_15_a_hello_without_extended_master_secret_is_refused_by_default() {
     let client = InitiatingSettings { parameters: parameters(Version::Tls12), ..initiating() };
     let config = InitiatingConfig::new(&client).unwrap();
     let mut client =
         Session::initiating(&config, Some("example.org"), NOW, InitiatingOptions::default()).unwrap();
-    let hello = without_extended_master_secret(&drain(&mut client));
+    let hello = without_extension(&drain(&mut client), 23);
     let mut strict =
         Session::accepting(&AcceptingConfig::new(&accepting()).unwrap(), AcceptingOptions::default())
             .unwrap();

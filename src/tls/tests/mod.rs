@@ -4,6 +4,7 @@ mod certificates;
 mod fragments;
 mod hello;
 mod identity;
+mod offers;
 mod refusals;
 mod resumption;
 mod support;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::support::*;
+use crate::limits;
 use crate::parameter::{Alert, CipherSuite, Group, Version};
 use crate::tls::*;
 
@@ -176,6 +177,17 @@ fn par_18_a_client_learns_that_its_certificate_was_rejected() {
     }
 }
 
+#[test]
+fn par_18_an_alert_after_data_came_speaks_of_something_else() {
+    let client = InitiatingSettings { credential: Some(ECDSA.clone()), ..initiating() };
+    let server = AcceptingSettings { client_certificates: ClientCertificates::Optional, ..accepting() };
+    let refuses: Arc<dyn Judge> = Arc::new(Fixed(Err(CertificateAlert::Expired)));
+    let judge = AcceptingOptions { judge: Some(refuses), ..AcceptingOptions::default() };
+    let mut pair = Pair::with(&client, &server, InitiatingOptions::default(), judge);
+    pair.client.flags.heard = true;
+    assert_eq!(pair.run().0, received(Alert::CERTIFICATE_EXPIRED));
+}
+
 /// A judge that runs a whole handshake of its own before it answers.
 struct Nested;
 
@@ -249,18 +261,31 @@ fn an_accepting_session_says_nothing_before_it_is_fed() {
     assert_eq!(server.transmit_pending(), 0);
 }
 
+/// A handshake message of this type and 60,000 bytes, of which so many come, one byte a record.
+fn in_tiny_records(kind: u8, records: usize) -> Vec<u8> {
+    let bytes = [kind, 0, 0xea, 0x60].into_iter().chain(std::iter::repeat(0)).take(records);
+    bytes.flat_map(|byte| [22, 3, 3, 0, 1, byte]).collect()
+}
+
 #[test]
-fn a_client_hello_in_tiny_records_meets_the_limit() {
-    let config = AcceptingConfig::new(&accepting()).unwrap();
-    let mut server = Session::accepting(&config, AcceptingOptions::default()).unwrap();
-    // A hello of 60,000 bytes, one byte a record.
-    let mut input = Vec::new();
-    for (index, byte) in [1_u8, 0, 0xea, 0x60].iter().chain(std::iter::repeat_n(&0, 40_000)).enumerate() {
-        input.extend_from_slice(&[22, 3, if index == 0 { 1 } else { 3 }, 0, 1, *byte]);
-    }
-    let mut nothing = Vec::new();
-    deliver(&mut server, &input, 997, NOW, &mut nothing);
-    assert_eq!(server.failure(), Some(Failure::LimitExceeded(SessionLimit::Held)));
+fn a_message_in_tiny_records_is_held_up_to_the_limit_of_the_phase() {
+    let limit = Some(Failure::LimitExceeded(SessionLimit::Held));
+    let fed = |session: &mut Session, kind, bytes: usize| {
+        deliver(session, &in_tiny_records(kind, bytes / 6), 997, NOW, &mut Vec::new());
+        session.failure()
+    };
+    let server = || {
+        let config = AcceptingConfig::new(&accepting()).unwrap();
+        Session::accepting(&config, AcceptingOptions::default()).unwrap()
+    };
+    assert_eq!(fed(&mut server(), 1, limits::TLS_HELD_BEFORE_HELLO), None);
+    assert_eq!(fed(&mut server(), 1, limits::TLS_HELD_BEFORE_HELLO + 6), limit);
+    let client = || {
+        let config = InitiatingConfig::new(&initiating()).unwrap();
+        Session::initiating(&config, Some("example.org"), NOW, InitiatingOptions::default()).unwrap()
+    };
+    assert_eq!(fed(&mut client(), 2, limits::TLS_HELD_HANDSHAKING), None);
+    assert_eq!(fed(&mut client(), 2, limits::TLS_HELD_HANDSHAKING + 6), limit);
 }
 
 #[test]

@@ -199,6 +199,7 @@ fn closing_within_the_handshake_says_nothing_and_drops_what_was_kept() {
     let hello = drain(&mut pair.client);
     pair.client.close();
     assert_eq!(drain(&mut pair.client), b"");
+    assert!(pair.client.buffers.is_none());
     deliver(&mut pair.server, &hello, usize::MAX, NOW, &mut Vec::new());
     pair.run();
     assert_eq!(pair.to_server, b"");
