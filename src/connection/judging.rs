@@ -7,11 +7,12 @@ use crate::certificate::Chain;
 use crate::connection::timer::Timer;
 use crate::connection::{Cause, Connection, Event, State, Time};
 use crate::limits::VERDICTS_PER_CONNECTION;
-use crate::name::{Direction, Domain, Role};
+use crate::name::{Direction, Domain, Endpoint, Role};
 use crate::policy::{Policy, Requirement};
 use crate::tls::{CertificateAlert, HandshakeKind, Judge, Session};
-use crate::verdict::{self, Binding, Verdict};
-use crate::verification::{Evidence, PreparedVerification, Presented};
+use crate::proof::pkix::Staple;
+use crate::verdict::{self, Binding, Possession, Verdict};
+use crate::verification::{Handshake, PreparedVerification, Presented, Request, Verification};
 
 /// Judges a chain inside one connection's handshake, and keeps the verdict.
 pub(super) struct HandshakeJudge {
@@ -51,14 +52,9 @@ impl HandshakeJudge {
 
     /// A verification for which nobody gathered evidence: what PKIX and exceptions can prove counts.
     pub(super) fn unasked(domain: &Domain, role: Role, policy: Arc<Policy>) -> PreparedVerification {
-        PreparedVerification::new(
-            domain.clone(),
-            role.service,
-            role.direction,
-            None,
-            policy,
-            Evidence::default(),
-        )
+        let Role { service, direction } = role;
+        let request = Request { domain: domain.clone(), service, direction, endpoint: None, policy };
+        Verification::prepare(request).prepared()
     }
 
     /// The CertificateVerify that shows possession comes behind the chain; a handshake in which it fails
@@ -69,7 +65,7 @@ impl HandshakeJudge {
             Some(chain) => Presented { resumed, ..Presented::handshake(chain) },
             None => Presented::nothing(),
         };
-        self.prepared.judge(presented, now).bound_to(Binding(self.origin))
+        self.prepared.judge_for(Binding(self.origin), presented, now)
     }
 }
 
@@ -96,6 +92,32 @@ fn alert(verdict: &Verdict) -> CertificateAlert {
 }
 
 impl Connection {
+    /// A verification of the peer as `domain`, from what it presented on this connection. Any number may
+    /// be made, for other domains, by another policy, or again later (RFC 7712 §4.4); each gives a verdict
+    /// for [`Connection::conclude`]. `policy` is the connection's when it is `None`.
+    ///
+    /// # Errors
+    /// [`ConcludeError::WrongPhase`] before the handshake is done, and after a failure.
+    pub fn verification(
+        &self,
+        domain: Domain,
+        endpoint: Option<Endpoint>,
+        policy: Option<Arc<Policy>>,
+    ) -> Result<Verification, ConcludeError> {
+        let session = self.session().filter(|session| session.is_ready()).ok_or(ConcludeError::WrongPhase)?;
+        let direction = self.direction;
+        let policy = policy.unwrap_or_else(|| self.snapshot.policy.clone());
+        let chain = Chain::parse(session.peer_certificates()).ok();
+        let handshake = Handshake {
+            possession: if chain.is_some() { Possession::Shown } else { Possession::NotShown },
+            chain,
+            resumed: session.handshake_kind() == Some(HandshakeKind::Resumed),
+            staple: Staple::NotApplicable,
+            binding: Some(Binding(self.origin)),
+        };
+        Ok(Verification::of_handshake(Request { domain, service: policy.service(), direction, endpoint, policy }, handshake))
+    }
+
     /// Takes a verdict about the peer. While the library keeps the gate, a verdict that meets the policy
     /// opens it and any other ends the connection.
     ///

@@ -131,9 +131,10 @@ impl Connection {
     /// # Errors
     /// [`SetupError`] when it is too late, or the verification is about another domain.
     pub fn set_verification(&mut self, verification: PreparedVerification) -> Result<(), SetupError> {
-        let fits = self.domain().is_none_or(|domain| domain == verification.domain())
-            && verification.service() == self.role().service
-            && verification.direction() == Direction::Initiating;
+        let request = verification.request();
+        let fits = self.domain().is_none_or(|domain| *domain == request.domain)
+            && request.service == self.role().service
+            && request.direction == Direction::Initiating;
         if !fits {
             return Err(SetupError::OtherVerification);
         }
