@@ -47,7 +47,7 @@ fn par_16_par_19_res_06_nothing_unwanted_is_offered() {
         assert_eq!(extension(&hello, number), None, "{name}");
     }
     assert_eq!(extension(&hello, 45).unwrap(), [1, 1], "psk_dhe_ke alone");
-    assert_eq!(extension(&hello, 23).unwrap(), [], "extended_master_secret");
+    assert_eq!(extension(&hello, 23).unwrap(), [0; 0], "extended_master_secret");
 }
 
 #[test]

@@ -294,6 +294,21 @@ fn the_cache_holds_a_bounded_number_of_tickets_of_a_peer() {
     assert_eq!(kept, crate::limits::RESUMPTION_TICKETS_PER_PEER);
 }
 
+#[test]
+fn res_09_a_note_stands_with_the_tickets_of_its_key_until_they_are_forgotten() {
+    let world = World::new();
+    let key = key("example.org").unwrap();
+    assert_eq!(world.cache.note(&key), None);
+    world.cache.annotate(&key, b"until 2028".as_slice().into());
+    world.again(NOW);
+    assert_eq!(world.cache.tickets(&key), 2);
+    assert_eq!(world.cache.note(&key).as_deref(), Some(&b"until 2028"[..]));
+    let other = ResumptionKey { domain: "example.org".into(), rest: b"s2s".as_slice().into() };
+    assert_eq!(world.cache.note(&other), None);
+    world.cache.forget("example.org");
+    assert_eq!(world.cache.note(&key), None);
+}
+
 /// Runs `work` as rustls would in a handshake of this domain, told by the stream header, at this time.
 fn within<R>(now: u64, domain: Option<&str>, tls13: bool, work: impl FnOnce() -> R) -> R {
     let found = Found { tls13, own: Some(ECDSA.clone()), ..Found::default() };
