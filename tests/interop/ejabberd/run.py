@@ -21,7 +21,7 @@ from lab.checks import Checks  # noqa: E402
 from lab.processes import Laboratory  # noqa: E402
 from lab.xmpp import Refused, exchange, log_in  # noqa: E402
 
-from servers import C2S_DIRECT, HTTPS, Pair, Place, domain_of  # noqa: E402
+from servers import C2S_DIRECT, HTTPS, S2S_DIRECT, Pair, Place, domain_of  # noqa: E402
 
 
 class Scenarios:
@@ -72,6 +72,11 @@ class Scenarios:
                               ("two", r"Accepted inbound s2s EXTERNAL authentication")):
             found = re.search(pattern, pair.log(node))
             self.checks.check(f"{prefix}  by SASL EXTERNAL, says {node}", found, found and found.group(0))
+
+        port = f"{self.place.address('one')}:{S2S_DIRECT}"
+        accepted = len(re.findall(rf"Accepted connection \S+ -> {re.escape(port)}", pair.log("one")))
+        # the first one was made when the laboratory waited for the port
+        self.checks.check(f"{prefix}  and on the port for direct TLS", accepted > 1, f"{accepted} connections")
 
     def module_in_use(self, pair):
         """That it is really the module under test which speaks TLS."""
