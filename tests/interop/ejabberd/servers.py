@@ -144,7 +144,7 @@ class Pair:
 
     def _records(self, node):
         yield f"{node} IN A {self.place.address(node)}"
-        yield f"_xmpp-server._tcp.{node} IN SRV 0 0 {S2S} {node}"
+        yield f"_xmpp-server._tcp.{node} IN SRV 10 0 {S2S} {node}"
         if node == "one":  # streams to one use direct TLS (XEP-0368), streams to two STARTTLS
             yield f"_xmpps-server._tcp.{node} IN SRV 0 0 {S2S_DIRECT} {node}"
         for port in (S2S, S2S_DIRECT):
