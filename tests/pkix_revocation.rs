@@ -3,7 +3,8 @@
 
 mod support;
 
-use support::ca::{DAY, Issued, NOW, authority, leaf, pem, revocation_list, root};
+use support::ca::{DAY, Issued, NOW, authority, leaf, pem, root};
+use support::parts::revocation_list;
 use support::pkix::{Question, s2s};
 use xmpptls::limits::{REVOCATION_LIST_BYTES, REVOCATION_LISTS};
 use xmpptls::policy::Revocation::{self, Off, RefuseRevoked, RequireKnown};
