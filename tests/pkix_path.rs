@@ -210,6 +210,18 @@ fn pki_17_atk_id_05_authorities_and_peers_are_told_apart() {
 }
 
 #[test]
+fn atk_id_05_a_trusted_peer_is_trusted_as_itself_and_issues_nothing() {
+    let peer = good().self_signed();
+    assert_eq!(s2s(DOMAIN).reasons(&[&peer], &[&peer]), [""; 0]);
+    let below = good().signed_by(&peer);
+    assert_eq!(s2s(DOMAIN).reasons(&[&below], &[&peer]), ["issuer_is_no_ca", "bad_key_usage"]);
+    let silent = authority("Silent").no_basic_constraints().self_signed();
+    assert_eq!(s2s(DOMAIN).reasons(&[&good().signed_by(&silent)], &[&silent]), ["issuer_is_no_ca"]);
+    let no_signer = authority("No Signer").key_usage(CRL_SIGN).self_signed();
+    assert_eq!(s2s(DOMAIN).reasons(&[&good().signed_by(&no_signer)], &[&no_signer]), ["bad_key_usage"]);
+}
+
+#[test]
 fn pki_18_an_empty_subject_is_fine_and_issuers_need_key_cert_sign_if_anything() {
     assert_eq!(reasons(good().subject("")), [""; 0]);
     assert_eq!(reasons_below(between().key_usage(KEY_CERT_SIGN | CRL_SIGN)), [""; 0]);
