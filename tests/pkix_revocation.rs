@@ -3,7 +3,8 @@
 
 mod support;
 
-use support::ca::{DAY, Issued, NOW, authority, leaf, pem, revocation_list, root};
+use support::ca::{DAY, Issued, NOW, authority, leaf, pem, root};
+use support::parts::revocation_list;
 use support::pkix::{Question, s2s};
 use xmpptls::limits::{REVOCATION_LIST_BYTES, REVOCATION_LISTS};
 use xmpptls::policy::Revocation::{self, Off, RefuseRevoked, RequireKnown};
@@ -157,6 +158,11 @@ fn atk_id_22_what_is_no_list_is_an_error_when_it_is_read() {
     assert_eq!(error(&[&good[..], &[0]].concat()), RevocationListError::Malformed);
     assert_eq!(error(&revocation_list(&ca, &[], NOW, None)), RevocationListError::NoNextUpdate);
     assert_eq!(error(&vec![0; REVOCATION_LIST_BYTES + 1]), RevocationListError::TooLarge);
+    let two = format!("{}{}", pem("X509 CRL", &good), pem("X509 CRL", &good));
+    assert_eq!(RevocationList::parse_all(two.as_bytes()).unwrap().len(), 2);
+    assert_eq!(error(two.as_bytes()), RevocationListError::TooMany);
+    let broken = format!("{two}{}", pem("X509 CRL", b"x"));
+    assert_eq!(RevocationList::parse_all(broken.as_bytes()).unwrap_err(), RevocationListError::Malformed);
     for end in 0..good.len() {
         assert!(RevocationList::parse(&good[..end]).is_err(), "{end}");
     }

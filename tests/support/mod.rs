@@ -10,4 +10,5 @@
 pub(crate) mod ca;
 pub(crate) mod der;
 pub(crate) mod kat;
+pub(crate) mod parts;
 pub(crate) mod pkix;
