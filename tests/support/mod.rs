@@ -1,6 +1,7 @@
 //! What tests share: an authority that issues odd certificates, questions about them, known answers.
 #![allow(
     dead_code,
+    unused_imports,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::as_conversions,
