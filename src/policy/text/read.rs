@@ -32,23 +32,27 @@ pub(super) fn document(text: &str) -> Result<PolicyDocument, PolicyTextError> {
 }
 
 impl PolicyBuilder {
-    /// Sets one setting by its path and a value in TOML's form, as a line `path = value` would:
-    /// `set("dane.required", "true")`, `set("tls.resumption", "\"off\"")`. Peers' tables are not settings.
+    /// Sets one setting by its path and a value in TOML's form, as a line `path = value` would; a single word
+    /// may stand without quotes: `set("dane.required", "true")`, `set("tls.resumption", "off")`. Peers'
+    /// tables are not settings.
     ///
     /// # Errors
-    /// [`PolicyTextError`]; its place is seen from the start of `value`.
-    pub fn set(&mut self, path: &str, value: &str) -> Result<&mut Self, PolicyTextError> {
-        let error = |(span, fault)| PolicyTextError::new(value, span, fault);
+    /// [`PolicyTextError`], with the nearest known path for an unknown one; a place is seen from the start of
+    /// the value, in quotes if it is a word.
+    pub fn set(&mut self, path: &str, value: &str) -> Result<(), PolicyTextError> {
         if value.len() > POLICY_TEXT_BYTES {
-            return Err(error((None, TextFault::TooLong(POLICY_TEXT_BYTES))));
+            return Err(PolicyTextError::new(value, None, TextFault::TooLong(POLICY_TEXT_BYTES)));
         }
+        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        let is_word = !value.is_empty() && value.bytes().all(is_letter) && DeValue::parse(value).is_err();
+        let text = if is_word { format!("\"{value}\"") } else { value.to_owned() };
+        let error = |(span, fault)| PolicyTextError::new(&text, span, fault);
         let (section, key) = path.split_once('.').unwrap_or(("", path));
         let found = Setting::ALL.iter().find(|one| one.path() == path);
         let setting = *found.ok_or_else(|| error((None, unknown_key(section, key))))?;
-        let parsed = DeValue::parse(value)
+        let parsed = DeValue::parse(&text)
             .map_err(|failed| error((failed.span(), TextFault::Syntax(failed.message().into()))))?;
-        apply(self, setting, &parsed).map_err(|(span, fault)| error((Some(span), fault)))?;
-        Ok(self)
+        apply(self, setting, &parsed).map_err(|(span, fault)| error((Some(span), fault)))
     }
 }
 
