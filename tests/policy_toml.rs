@@ -115,7 +115,7 @@ verdict = 3
 
 [peer."Bücher.example"]
 with_subdomains = true
-requirement = "authenticate"
+requirement = "authenticate-or-dialback"
 dane_required = false
 pins = [{{ public_key = "sha-256:{HEX}" }}, {{ certificate = "{HEX}" }}]
 
@@ -172,7 +172,7 @@ fn every_value_of_the_text_reaches_the_policy() {
     let bytes: [u8; 32] = std::array::from_fn(|index| u8::try_from(index).unwrap());
     let books = PeerPolicy {
         with_subdomains: true,
-        requirement: Some(Requirement::Authenticate),
+        requirement: Some(Requirement::AuthenticateOrDialback),
         dane_required: Some(false),
         pins: vec![PinnedDigest::PublicKey(bytes), PinnedDigest::Certificate(bytes)],
         exceptions: vec![],
