@@ -37,7 +37,6 @@ STAGES += test-format
 STAGES += test-lint
 STAGES += test-rust
 STAGES += test-docs
-STAGES += test-header
 STAGES += test-install
 STAGES += test-interop-peers
 
