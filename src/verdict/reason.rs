@@ -7,6 +7,7 @@ use crate::proof::dane::DaneFailure;
 use crate::proof::exception::{ExceptionFailure, PinFailure};
 use crate::proof::pkix::PkixFailure;
 use crate::proof::posh::PoshFailure;
+use crate::record::LookupFailure;
 
 /// One reason of a verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +39,8 @@ pub enum Reason {
 pub enum DialbackFailure {
     /// The authoritative server says that the key is not its own.
     Invalid,
-    /// The authoritative server could not be asked.
-    Unanswered,
+    /// The authoritative server could not be asked; `None` when there is none.
+    Unanswered(Option<LookupFailure>),
     /// The key was verified over a connection without TLS, and the policy wants TLS on both legs.
     WithoutTls,
 }
@@ -76,7 +77,7 @@ impl Reason {
         match self {
             Self::Dane(failure) => dane(failure),
             Self::Dialback(DialbackFailure::Invalid) => ReasonCode::DialbackInvalid,
-            Self::Dialback(DialbackFailure::Unanswered) => ReasonCode::DialbackUnanswered,
+            Self::Dialback(DialbackFailure::Unanswered(_)) => ReasonCode::DialbackUnanswered,
             Self::Dialback(DialbackFailure::WithoutTls) => ReasonCode::DialbackWithoutTls,
             Self::Exception(ExceptionFailure::Ended { .. }) => ReasonCode::ExceptionEnded,
             Self::NoCertificate => ReasonCode::NoCertificate,
