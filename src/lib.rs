@@ -2,9 +2,13 @@
 
 pub mod binding;
 pub mod certificate;
+pub mod connection;
 #[cfg(feature = "capi")]
 pub mod ffi;
+pub mod files;
 pub mod limits;
+#[cfg(feature = "lookup")]
+pub mod lookup;
 pub mod name;
 pub mod numbers;
 pub mod parameter;

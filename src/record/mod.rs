@@ -7,6 +7,7 @@ mod json;
 mod posh;
 mod posh_url;
 mod posh_write;
+mod srv;
 mod tlsa;
 mod tlsa_text;
 
@@ -20,3 +21,4 @@ pub use tlsa::{
 };
 pub(crate) use tlsa_text::hexadecimal;
 pub use tlsa_text::{TlsaTextError, zone_line};
+pub use srv::{SrvMix, SrvPlan, SrvRecord, SrvSet, SrvTarget, mix_srv};
