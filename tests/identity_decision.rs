@@ -527,3 +527,21 @@ fn sec_07_taking_evidence_away_never_makes_a_better_verdict() {
         }
     }
 }
+
+#[test]
+fn sec_04_a_certificate_that_cannot_be_read_is_refused_as_malformed() {
+    let ca = root();
+    let scene = s2s(&[&ca], &[&good(&ca)]);
+    let verdict = |der: &[&[u8]]| {
+        let error = xmpptls::certificate::Chain::parse(der.iter().copied()).unwrap_err();
+        let mut case = scene.case();
+        case.presented = Presented::unreadable(&error);
+        decide(&case)
+    };
+    let server = good(&ca);
+    let cut = verdict(&[&server.der[..server.der.len() - 1]]);
+    assert_eq!(words(&cut), ["malformed_cert", "authentication_required"]);
+    assert_eq!(cut.alert(), Some(Alert::BadCertificate));
+    let many = verdict(&[&*server.der; 11]);
+    assert_eq!(words(&many), ["chain_too_long", "authentication_required"], "SEC-01");
+}

@@ -25,6 +25,7 @@ fn request(direction: Direction, endpoint: Option<Endpoint>, policy: &Arc<Policy
 fn handshake(presented: &[&Issued]) -> Handshake {
     Handshake {
         chain: Some(chain(presented)),
+        unreadable: None,
         possession: Possession::Shown,
         resumed: false,
         staple: Staple::NotApplicable,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::certificate::ChainError;
 use crate::numbers::ReasonCode;
 use crate::proof::dane::DaneFailure;
 use crate::proof::exception::{ExceptionFailure, PinFailure};
@@ -19,6 +20,8 @@ pub enum Reason {
     Dialback(DialbackFailure),
     /// An exception does not help.
     Exception(ExceptionFailure),
+    /// The certificates cannot be read, or are too many.
+    Unreadable(ChainError),
     /// There is no certificate to prove anything with.
     NoCertificate,
     /// The key is not pinned.
@@ -80,7 +83,9 @@ impl Reason {
             Self::Dialback(DialbackFailure::Unanswered(_)) => ReasonCode::DialbackUnanswered,
             Self::Dialback(DialbackFailure::WithoutTls) => ReasonCode::DialbackWithoutTls,
             Self::Exception(ExceptionFailure::Ended { .. }) => ReasonCode::ExceptionEnded,
-            Self::NoCertificate => ReasonCode::NoCertificate,
+            Self::NoCertificate | Self::Unreadable(ChainError::Empty) => ReasonCode::NoCertificate,
+            Self::Unreadable(ChainError::Leaf(_)) => ReasonCode::MalformedCert,
+            Self::Unreadable(ChainError::TooLong) => ReasonCode::ChainTooLong,
             Self::Pin(_) => ReasonCode::PinMismatch,
             Self::Pkix(failure) => pkix(failure),
             Self::Policy(PolicyFailure::AuthenticationRequired) => ReasonCode::AuthenticationRequired,
@@ -160,6 +165,7 @@ impl fmt::Display for Reason {
             Self::Exception(failure) => failure.fmt(f),
             Self::Pin(failure) => failure.fmt(f),
             Self::Pkix(failure) => failure.fmt(f),
+            Self::Unreadable(error) => error.fmt(f),
             Self::Posh(failure) => failure.fmt(f),
             Self::Dialback(_) | Self::NoCertificate | Self::Policy(_) | Self::User(_) => {
                 f.write_str(self.code().message())

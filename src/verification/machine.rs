@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use crate::certificate::Chain;
+use crate::certificate::{Chain, ChainError};
 use crate::name::{Direction, Domain, Endpoint, Service};
 use crate::policy::Policy;
 use crate::proof::pkix::Staple;
@@ -47,8 +47,10 @@ pub struct DialbackPair {
 /// What the peer presented, owned.
 #[derive(Clone, Debug)]
 pub struct Handshake {
-    /// Its certificates; `None` when it sent none.
+    /// Its certificates; `None` when it sent none that can be read.
     pub chain: Option<Chain>,
+    /// Why what it sent cannot be read.
+    pub unreadable: Option<ChainError>,
     /// Whether it showed that it holds the key.
     pub possession: Possession,
     /// Whether the chain came from an earlier handshake.
@@ -107,6 +109,7 @@ impl Verification {
     pub fn of_chain(request: Request, chain: Chain) -> Self {
         let handshake = Handshake {
             chain: Some(chain),
+            unreadable: None,
             possession: Possession::NotShown,
             resumed: false,
             staple: Staple::NotApplicable,
@@ -283,6 +286,7 @@ impl Handshake {
     pub fn presented(&self) -> Presented<'_> {
         Presented {
             chain: self.chain.as_ref(),
+            unreadable: self.unreadable.as_ref(),
             possession: self.possession,
             resumed: self.resumed,
             staple: self.staple,
