@@ -229,3 +229,6 @@ pub const HISTORY_CERTIFICATES: usize = 8;
 
 /// Bytes of a history in JSON: eight entries with escaped issuers of 200 characters stay below.
 pub const HISTORY_BYTES: usize = 64 * 1024;
+
+/// Bytes of one part of a user's address (RFC 7622 §3.3).
+pub const USER_ADDRESS_BYTES: usize = 1023;
