@@ -3,6 +3,7 @@
 pub mod binding;
 pub mod certificate;
 pub mod connection;
+pub mod compat;
 #[cfg(feature = "capi")]
 pub mod ffi;
 pub mod files;
