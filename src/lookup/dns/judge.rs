@@ -51,6 +51,14 @@ impl Way {
         self.dnssec = self.dnssec.max(state(record.proof));
         self.ttl = self.ttl.min(record.ttl);
     }
+
+    /// Goes on at the target of an alias; `None` when there were too many.
+    fn follow(&mut self, alias: &Record, target: &Name) -> Option<()> {
+        self.pass(alias);
+        self.aliases = self.aliases.saturating_add(1);
+        self.end = target.clone();
+        (self.aliases <= LOOKUP_CNAMES).then_some(())
+    }
 }
 
 /// Reads a message as the answer to "which records of this kind are at the end of this way?".
@@ -61,8 +69,32 @@ pub(super) fn judge(way: Way, kind: RecordType, message: Result<DnsResponse, Net
             // Too many NSEC3 iterations: the denial counts as unsigned (RFC 9276 §3.2).
             read(way, kind, &response, Some(Dnssec::Insecure))
         }
+        Err(NetError::Dns(DnsError::Nsec { response, proof, .. })) => match aliases(way, kind, &response) {
+            Some(way) => Judgement::Alias { way },
+            None if proof == Proof::Indeterminate => Judgement::Failed(LookupFailure::Server),
+            None => Judgement::Failed(LookupFailure::Bogus),
+        },
         Err(error) => Judgement::Failed(failure(&error)),
     }
+}
+
+/// The way over the aliases of a message whose denial was not accepted.
+///
+/// A message with an alias holds the denial for the end of the way, which the validator compares with the name
+/// at its start. The aliases themselves are signed and need no denial, as long as none comes from a
+/// wildcard; the end is then asked about on its own.
+fn aliases(mut way: Way, kind: RecordType, response: &DnsResponse) -> Option<Way> {
+    let start = way.aliases;
+    loop {
+        let here = way.end.clone();
+        if at(response, &here, kind).next().is_some() || is_from_wildcard(&here, response) {
+            return None;
+        }
+        let Some(alias) = at(response, &here, RecordType::CNAME).next() else { break };
+        let RData::CNAME(target) = &alias.data else { return None };
+        way.follow(alias, &target.0)?;
+    }
+    (way.aliases > start && !way.dnssec.is_forbidding()).then_some(way)
 }
 
 /// Reads a message that was not validated: all of it is insecure.
@@ -106,12 +138,9 @@ fn read(mut way: Way, kind: RecordType, response: &DnsResponse, denial: Option<D
         }
         let Some(alias) = at(response, &here, RecordType::CNAME).next() else { break };
         let RData::CNAME(target) = &alias.data else { return Judgement::Failed(LookupFailure::Malformed) };
-        way.pass(alias);
-        way.aliases = way.aliases.saturating_add(1);
-        if way.aliases > LOOKUP_CNAMES {
+        if way.follow(alias, &target.0).is_none() {
             return Judgement::Failed(LookupFailure::Malformed);
         }
-        way.end = target.0.clone();
     }
     if let Some(failed) = forbidding(way.dnssec) {
         return failed;
@@ -171,14 +200,18 @@ fn is_denial(record: &Record) -> bool {
 /// Whether a secure record at this name was made from a wildcard, and nothing secure says that the name itself
 /// does not exist (RFC 4035 §5.3.4).
 fn is_unproven_wildcard(name: &Name, response: &DnsResponse) -> bool {
-    let from_wildcard = at(response, name, RecordType::RRSIG).any(|record| match &record.data {
+    is_from_wildcard(name, response)
+        && !response.authorities.iter().any(|record| record.proof == Proof::Secure && is_denial(record))
+}
+
+/// Whether a secure record at this name has the signature of a wildcard.
+fn is_from_wildcard(name: &Name, response: &DnsResponse) -> bool {
+    at(response, name, RecordType::RRSIG).any(|record| match &record.data {
         RData::DNSSEC(DNSSECRData::RRSIG(signature)) => {
             labels(signature) < name.num_labels() && record.proof == Proof::Secure
         }
         _ => false,
-    });
-    from_wildcard
-        && !response.authorities.iter().any(|record| record.proof == Proof::Secure && is_denial(record))
+    })
 }
 
 fn labels(signature: &RRSIG) -> u8 {
@@ -195,7 +228,6 @@ fn negative_ttl(response: &DnsResponse) -> u32 {
 
 fn failure(error: &NetError) -> LookupFailure {
     match error {
-        NetError::Dns(DnsError::Nsec { proof: Proof::Indeterminate, .. }) => LookupFailure::Server,
         NetError::Dns(DnsError::Nsec { .. } | DnsError::DnssecBogus) => LookupFailure::Bogus,
         NetError::Dns(_) => LookupFailure::Server,
         NetError::Timeout => LookupFailure::Timeout,
