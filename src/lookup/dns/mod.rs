@@ -8,6 +8,7 @@
 mod judge;
 mod resolver;
 mod upstream;
+mod wildcard;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

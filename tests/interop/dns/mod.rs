@@ -119,13 +119,16 @@ pub(crate) fn recursor(kind: Recursion) -> SocketAddr {
         Recursion::WithDnssec => "process-no-validate",
         Recursion::WithoutDnssec => "off",
     };
+    // Each zone by itself, or the recursor would follow delegations to port 53.
+    let zones = [".", "signed.test", "nsec3.test", "unsigned.test", "bogus.test", "failing.test"];
+    let forwards = zones.map(|zone| format!("{zone}={}", world().server));
     spawn_kept(
         Command::new("pdns_recursor")
             .arg(format!("--config-dir={}", directory.display()))
             .arg(format!("--socket-dir={}", directory.display()))
             .arg(format!("--local-address={}", address.ip()))
             .arg(format!("--local-port={}", address.port()))
-            .arg(format!("--forward-zones=.={}", world().server))
+            .arg(format!("--forward-zones={}", forwards.join(",")))
             .arg(format!("--dnssec={dnssec}"))
             .args(["--dont-query=", "--daemon=no", "--threads=1", "--security-poll-suffix=", "--quiet=yes"])
             .args(["--write-pid=no", "--disable-syslog=yes", "--setuid=", "--setgid=", "--webserver=no"]),
