@@ -4,10 +4,11 @@
 //! SRV record. Then every target goes its own way: addresses, and TLSA as soon as its own addresses are
 //! secure. So the longest way is three questions, however many targets there are.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use aws_lc_rs::rand;
-use futures_util::future::{join_all, join3};
+use futures_util::future::{Either, join_all, join3, select};
 use hickory_resolver::proto::rr::{RData, RecordType};
 
 use super::Room;
@@ -38,7 +39,7 @@ pub(super) async fn candidates(
     let direct = srv(room, service.direct_srv_label(), domain);
     let starttls = srv(room, service.srv_label(), domain);
     let own = addresses_of(&room.dns, &room.guard, domain);
-    let (direct, starttls, own) = join3(direct, starttls, own).await;
+    let (direct, starttls, own) = beside(prepare(room, service, domain), join3(direct, starttls, own)).await;
     match mix_srv(&direct, &starttls, room.srv_mix, &mut random_below) {
         Err(failure) => Lookup::Failed(failure),
         Ok(SrvPlan::ServiceAbsent(state)) => Lookup::Absent(state),
@@ -112,6 +113,27 @@ async fn tlsa_at(room: &Room, base: &Domain, port: u16) -> Lookup<TlsaAnswer> {
             life,
         }
     })
+}
+
+/// The validator's needs for both SRV answers.
+async fn prepare(room: &Room, service: Service, domain: &Domain) {
+    let labels = [
+        "_tcp.",
+        &format!("{}._tcp.", service.srv_label()),
+        &format!("{}._tcp.", service.direct_srv_label()),
+    ];
+    let below = labels.into_iter().filter_map(|labels| owner(labels, domain)).collect();
+    if let Some(name) = owner("", domain) {
+        room.dns.prepare(name, below).await;
+    }
+}
+
+/// Runs `aid` as long as `work` takes.
+async fn beside<T>(aid: impl Future<Output = ()>, work: impl Future<Output = T>) -> T {
+    match select(pin!(work), pin!(aid)).await {
+        Either::Left((done, _)) => done,
+        Either::Right(((), work)) => work.await,
+    }
 }
 
 async fn srv(room: &Room, label: &str, domain: &Domain) -> Lookup<SrvSet> {

@@ -87,6 +87,13 @@ impl Dns {
         self.flights.join(key.clone(), || Box::pin(dns.resolve_and_keep(key))).await
     }
 
+    /// Gets what the validation of answers about a domain will need, beside the first questions themselves.
+    pub(crate) async fn prepare(&self, domain: Name, below: Vec<Name>) {
+        if !(self.accept_without_dnssec && self.is_without_dnssec()) {
+            self.upstream.prepare(domain, below).await;
+        }
+    }
+
     /// Whether the resolver was found to leave DNSSEC out, not long ago.
     pub(crate) fn is_without_dnssec(&self) -> bool {
         self.without_dnssec().is_some_and(|until| Instant::now() < until)
