@@ -103,8 +103,7 @@ impl Room {
             }
             None => {
                 let room = Arc::clone(self);
-                let work = || Box::pin(room.fetch_and_keep(key.clone())) as std::pin::Pin<Box<_>>;
-                self.fetches.join(key.clone(), work).await
+                self.fetches.join(key.clone(), || Box::pin(room.fetch_and_keep(key))).await
             }
         };
         if let Lookup::Found(document) = &mut lookup {

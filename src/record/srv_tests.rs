@@ -22,7 +22,7 @@ fn absent() -> Lookup<SrvSet> {
 fn generator(mut state: u64) -> impl FnMut(u32) -> u32 {
     move |bound| {
         state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        ((state >> 33) % u64::from(bound)) as u32
+        u32::try_from((state >> 33) % u64::from(bound)).unwrap()
     }
 }
 
