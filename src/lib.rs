@@ -1,9 +1,19 @@
 //! TLS for XMPP: how a stream is secured, and by which proof its peer is known.
 
+pub mod binding;
+pub mod certificate;
+#[cfg(feature = "capi")]
+pub mod ffi;
 pub mod limits;
 #[cfg(feature = "lookup")]
 pub mod lookup;
 pub mod name;
+pub mod numbers;
+pub mod parameter;
 pub mod policy;
+pub mod proof;
 pub mod record;
 pub mod stream;
+pub mod tls;
+pub mod verdict;
+pub mod verification;

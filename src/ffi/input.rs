@@ -1,0 +1,84 @@
+//! From C to Rust: pointer and length to slice, text, domain. NULL with length 0 is empty.
+
+use crate::ffi::basics::xmpp_tls_result;
+use crate::ffi::guard::Failure;
+use crate::name::Domain;
+
+/// Bytes of the caller.
+///
+/// # Safety
+/// `data` is NULL or valid for reads of `len` bytes until the call returns.
+pub(super) unsafe fn bytes<'a>(data: *const u8, len: usize) -> Result<&'a [u8], Failure> {
+    if len == 0 {
+        return Ok(&[]);
+    }
+    if data.is_null() {
+        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_NULL_PARAMETER));
+    }
+    if isize::try_from(len).is_err() {
+        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER));
+    }
+    // SAFETY: not NULL, within the bound of a slice, and readable as promised.
+    #[expect(clippy::disallowed_methods, reason = "this is the null-safe way in")]
+    Ok(unsafe { std::slice::from_raw_parts(data, len) })
+}
+
+/// A buffer of the caller that may be written.
+///
+/// # Safety
+/// `data` is NULL or valid for reads and writes of `len` bytes until the call returns, and nothing else uses it.
+pub(super) unsafe fn bytes_mut<'a>(data: *mut u8, len: usize) -> Result<&'a mut [u8], Failure> {
+    if len == 0 {
+        return Ok(&mut []);
+    }
+    if data.is_null() {
+        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_NULL_PARAMETER));
+    }
+    if isize::try_from(len).is_err() {
+        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER));
+    }
+    // SAFETY: not NULL, within the bound of a slice, and exclusively ours as promised.
+    Ok(unsafe { std::slice::from_raw_parts_mut(data, len) })
+}
+
+/// Text of the caller: UTF-8 without zero bytes.
+///
+/// # Safety
+/// As [`bytes`].
+pub(super) unsafe fn text<'a>(data: *const std::os::raw::c_char, len: usize) -> Result<&'a str, Failure> {
+    // SAFETY: as promised by the caller.
+    let bytes = unsafe { bytes(data.cast::<u8>(), len) }?;
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.contains('\0') => Ok(text),
+        _ => Err(Failure::plain(xmpp_tls_result::XMPP_TLS_INVALID_TEXT)),
+    }
+}
+
+/// A domain of the caller.
+///
+/// # Safety
+/// As [`bytes`].
+pub(super) unsafe fn domain(data: *const std::os::raw::c_char, len: usize) -> Result<Domain, Failure> {
+    // SAFETY: as promised by the caller.
+    let text = unsafe { text(data, len) }?;
+    Domain::parse(text).map_err(|error| {
+        Failure::new(xmpp_tls_result::XMPP_TLS_INVALID_DOMAIN, error.to_string()).domain(text)
+    })
+}
+
+/// A domain of the caller, or `None` for an empty text.
+///
+/// # Safety
+/// As [`bytes`].
+pub(super) unsafe fn optional_domain(
+    data: *const std::os::raw::c_char,
+    len: usize,
+) -> Result<Option<Domain>, Failure> {
+    // SAFETY: as promised by the caller.
+    if len == 0 { Ok(None) } else { unsafe { domain(data, len) }.map(Some) }
+}
+
+/// An enum value of the caller, which may be any number.
+pub(super) fn number<T>(found: Option<T>) -> Result<T, Failure> {
+    found.ok_or_else(|| Failure::plain(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER))
+}

@@ -1,0 +1,20 @@
+//! The C face: converts, calls, converts.
+//!
+//! One file a handle family; no rule of the domain lives here. What the files share:
+//! - `guard`: every exported function runs inside [`guard::call`], which answers a panic with
+//!   `XMPP_TLS_INTERNAL` and writes the optional error object;
+//! - `handle`: what a C pointer is – exclusive, shared – checked by a tag before it is followed;
+//! - `input`, `output`: pointer and length to slice, text, domain; the way back to out-parameters.
+//!
+//! This is the one room with `unsafe`. `include/xmpptls.h` is generated from these files, and the essay at
+//! the head of each becomes the essay of its part of the header.
+#![expect(non_camel_case_types, reason = "the types are named as in C")]
+#![expect(unsafe_code, reason = "the C face is where pointers are")]
+
+mod guard;
+mod handle;
+mod input;
+mod output;
+
+pub mod basics;
+pub mod error;
