@@ -2,8 +2,10 @@
 
 pub mod binding;
 pub mod certificate;
+pub mod connection;
 #[cfg(feature = "capi")]
 pub mod ffi;
+pub mod files;
 pub mod limits;
 #[cfg(feature = "lookup")]
 pub mod lookup;

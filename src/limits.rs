@@ -133,7 +133,7 @@ pub const TLS_QUEUED_BEFORE_READY: usize = 64 * 1024;
 pub const TLS_WAITING_TO_TRANSMIT: usize = 512 * 1024;
 /// Records written under one key before it is replaced (TLS 1.3) or a reset of the stream is advised
 /// (TLS 1.2): below the 2^24.5 of AES-GCM with room for what is under way (RFC 9325 §4.4; PAR-20).
-pub const TLS_RECORDS_PER_KEY: u64 = 1 << 23;
+pub const TLS_RECORDS_PER_KEY: u32 = 1 << 23;
 /// Certificates in one credential's chain: real chains have two to five.
 pub const CREDENTIAL_CHAIN: usize = 16;
 /// Bytes of PEM text read for one credential: 16 large certificates, a key and the text between them.
@@ -170,6 +170,63 @@ pub const REVOCATION_LIST_BYTES: usize = 32 * 1024 * 1024;
 
 /// Revocation lists of one set: a list for each issuer in a path is enough, and each may be tried.
 pub const REVOCATION_LISTS: usize = 256;
+/// SRV records of one answer, and targets of one domain, that are considered (SEC-06).
+pub const SRV_RECORDS: usize = 64;
+
+/// CNAME steps that are followed from one owner name; what resolvers in use follow (SEC-06).
+pub const LOOKUP_CNAMES: usize = 8;
+
+/// Addresses of one host and family that are considered; a host that needs more uses its own balancer.
+pub const LOOKUP_ADDRESSES: usize = 16;
+
+/// Different target hosts of one domain that are resolved: a stranger's domain must not make us ask without
+/// end, and real services name fewer than ten.
+pub const LOOKUP_TARGETS: usize = 16;
+
+/// Answers kept in the cache of DNS answers, about 1 KB each.
+pub const LOOKUP_CACHED_ANSWERS: usize = 4096;
+
+/// Answers kept that only serve validation (DNSKEY, DS, NS), about 2 KB each.
+pub const LOOKUP_CACHED_KEYS: usize = 2048;
+
+/// POSH documents kept in the cache, each at most [`POSH_BYTES`] and usually under 1 KB.
+pub const LOOKUP_CACHED_DOCUMENTS: usize = 512;
+
+/// Seconds that a DNS answer is kept at most, whatever its TTL: a day, so that a mistake ends.
+pub const LOOKUP_TTL_SECONDS: u32 = 86_400;
+
+/// Seconds that an answer "there is nothing" is kept at most (RFC 2308 §5 advises one to three hours).
+pub const LOOKUP_NEGATIVE_TTL_SECONDS: u32 = 3_600;
+
+/// Seconds that a failure is remembered, so that a dead server is not asked for each new stranger.
+pub const LOOKUP_FAILURE_SECONDS: u32 = 10;
+
+/// Look-ups that may be submitted and not yet collected.
+pub const LOOKUP_PENDING: usize = 1024;
+
+/// Look-ups that run at once; the others wait, and their time runs.
+pub const LOOKUP_RUNNING: usize = 64;
+
+/// Bytes of a POSH document: a fingerprint takes about 100, so this holds hundreds (SEC-02).
+pub const POSH_BYTES: usize = 65_536;
+
+/// HTTP redirects within one POSH look-up, both documents together (RFC 7711 §10, POSH-11).
+pub const POSH_REDIRECTS: usize = 10;
+
+/// Bytes of the head of an HTTP answer, and the buffer it is read into.
+pub const HTTP_HEAD_BYTES: usize = 16_384;
+
+/// Fields in the head of an HTTP answer.
+pub const HTTP_FIELDS: usize = 64;
+
+/// Seconds that a POSH document is valid at most, whatever its `expires`: seven days (POSH-10).
+pub const POSH_SECONDS: u32 = 604_800;
+
+/// Seconds that "this resolver leaves DNSSEC out" is believed before it is tried again.
+pub const LOOKUP_CAPABILITY_SECONDS: u32 = 600;
+
+/// Seconds that "this domain has no POSH document" is remembered: short, since it ends when one is published.
+pub const POSH_ABSENT_SECONDS: u32 = 300;
 
 /// Bytes of a policy in its TOML form: room for thousands of peers with pins.
 pub const POLICY_TEXT_BYTES: usize = 4 * 1024 * 1024;
@@ -192,6 +249,28 @@ pub const POSH_AGE_SECONDS: u32 = 7 * 24 * 60 * 60;
 /// The last second at which an exception can end, in seconds since 1970: the end of the year 9999, the last
 /// that certificates (RFC 5280 §4.1.2.5) and TOML have a form for.
 pub const EXCEPTION_END_SECONDS: i64 = 253_402_300_799;
+/// TLS configurations kept by a context: one per set of protocols and own credential in use at once; more
+/// are made anew, so that a host with thousands of own domains costs time and not memory.
+pub const CONFIGURATIONS_PER_CONTEXT: usize = 256;
+
+/// Application protocols that a connection may offer or accept: more than any port serves.
+pub const OFFERED_PROTOCOLS: usize = 16;
+
+/// Octets of an application protocol's name (RFC 7301 §3.1).
+pub const OFFERED_PROTOCOL_BYTES: usize = 255;
+
+/// Application bytes that may be written before TLS is up: a stream header and the first stanzas.
+pub const EARLY_BYTES: usize = 65_536;
+
+/// Verdicts kept by a connection, one per pair of domains: what a server multiplexes on one stream
+/// (RFC 7712 §4.4) without being able to make us remember without end.
+pub const VERDICTS_PER_CONNECTION: usize = 64;
+
+/// Bytes of one file of trust anchors: the large public sets have about 250 KB, with text beside them 1 MB.
+pub const TRUST_ANCHOR_FILE_BYTES: usize = 8 * 1024 * 1024;
+
+/// Files of one directory of trust anchors: as many as one set may hold.
+pub const TRUST_ANCHOR_DIRECTORY_FILES: usize = 4096;
 
 /// Certificates that a history remembers: several keys and hosts at once, and their predecessors (CHG-04).
 pub const HISTORY_CERTIFICATES: usize = 8;

@@ -11,9 +11,9 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use dns::{Passing, Recursion, builder, domain, forwarder, recursor, world};
-use xmpptls::lookup::{Answer, Candidate, Lookup, Reply, Request, TlsaAnswer};
+use xmpptls::lookup::{Candidate, Finding, Lookup, Reply, Request};
 use xmpptls::name::{Domain, Endpoint, Service, Transport};
-use xmpptls::record::{self, Dnssec, LookupFailure};
+use xmpptls::record::{self, Dnssec, LookupFailure, TlsaMatching, TlsaSet, TlsaUsage};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -21,13 +21,16 @@ fn lookup() -> Lookup {
     builder(world().server).build()
 }
 
-fn claimed(lookup: &Lookup, name: &str) -> (record::Lookup<Vec<Candidate>>, Reply) {
-    let request = Request::Claimed { domain: domain(name), service: Service::S2s };
-    let reply = lookup.ask(request, LIMIT).expect("a reply");
-    match reply.answer.clone() {
-        Answer::Candidates(found) => (found, reply),
+fn gather(lookup: &Lookup, name: &str, service: Service) -> (record::Lookup<Vec<Candidate>>, Reply) {
+    let reply = lookup.ask(Request::Gather { domain: domain(name), service }, LIMIT).expect("a reply");
+    match &reply.finding {
+        Finding::Gathered(found) => (found.candidates.clone(), reply),
         other => panic!("{other:?}"),
     }
+}
+
+fn claimed(lookup: &Lookup, name: &str) -> (record::Lookup<Vec<Candidate>>, Reply) {
+    gather(lookup, name, Service::S2s)
 }
 
 fn outcome(name: &str) -> record::Lookup<Vec<Candidate>> {
@@ -41,11 +44,22 @@ fn list(name: &str) -> Vec<Candidate> {
     }
 }
 
-fn tlsa(candidate: &Candidate) -> &TlsaAnswer {
-    match &candidate.tlsa {
-        record::Lookup::Found(found) => found,
-        other => panic!("{}: {other:?}", candidate.endpoint.target),
-    }
+/// The TLSA records of a candidate, as the ladder of RFC 7671 §7 takes them: the first owner that has any.
+fn tlsa(candidate: &Candidate) -> &TlsaSet {
+    let found = candidate.tlsa.iter().find_map(|(_, answer)| match answer {
+        record::Lookup::Found(set) => Some(set),
+        _ => None,
+    });
+    found.unwrap_or_else(|| panic!("{}: {:?}", candidate.endpoint.target, candidate.tlsa))
+}
+
+/// The data of the first record, in the order of the set.
+fn data(candidate: &Candidate) -> &[u8] {
+    &tlsa(candidate).records()[0].data
+}
+
+fn base(candidate: &Candidate) -> Domain {
+    tlsa(candidate).owner().host.clone()
 }
 
 fn addresses(candidate: &Candidate) -> Vec<String> {
@@ -66,24 +80,25 @@ fn dane_01_and_02_a_signed_service_comes_with_secure_srv_addresses_and_tlsa() {
     assert_eq!((canonical, *configured), (&None, false));
     assert_eq!(addresses(&list[0]), ["2001:db8::10", "127.0.2.10"]);
     let found = tlsa(&list[0]);
-    assert_eq!((found.dnssec, &found.base), (Dnssec::Secure, &domain("xmpp.signed.test")));
-    let mut records: Vec<_> =
-        found.records.iter().map(|r| (r.usage, r.selector, r.matching, r.data.clone())).collect();
-    records.sort();
-    assert_eq!(records, [(2, 0, 2, vec![0x44; 64]), (3, 1, 1, vec![0x33; 32])]);
-    assert!(found.life > Duration::from_secs(200) && found.life <= Duration::from_secs(300));
+    assert_eq!((found.dnssec(), base(&list[0])), (Dnssec::Secure, domain("xmpp.signed.test")));
+    let records: Vec<_> = found.records().iter().map(|r| (r.usage, r.matching, r.data.to_vec())).collect();
+    let expected = [
+        (TlsaUsage::DaneTa, TlsaMatching::Sha512, vec![0x44; 64]),
+        (TlsaUsage::DaneEe, TlsaMatching::Sha256, vec![0x33; 32]),
+    ];
+    assert_eq!(records, expected);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let left = found.valid_until().unwrap() - i64::try_from(now).unwrap();
+    assert!((290..=300).contains(&left), "{left}");
 }
 
 #[test]
 fn dtls_02_both_transports_of_a_client_service_are_mixed_and_each_has_its_own_tlsa() {
-    let request = Request::Claimed { domain: domain("signed.test"), service: Service::C2s };
-    let Answer::Candidates(record::Lookup::Found(list)) = lookup().ask(request, LIMIT).unwrap().answer else {
-        panic!()
-    };
+    let record::Lookup::Found(list) = gather(&lookup(), "signed.test", Service::C2s).0 else { panic!() };
     let seen: Vec<_> = list.iter().map(|c| (c.endpoint.transport, c.endpoint.port)).collect();
     assert_eq!(seen, [(Transport::DirectTls, 5223), (Transport::Starttls, 5222)]);
-    assert_eq!(tlsa(&list[0]).records[0].data, [0x22; 32]);
-    assert_eq!(tlsa(&list[1]).records[0].data, [0x11; 32]);
+    assert_eq!(data(&list[0]), [0x22; 32]);
+    assert_eq!(data(&list[1]), [0x11; 32]);
 }
 
 #[test]
@@ -91,7 +106,7 @@ fn nsec3_denials_are_understood() {
     let list = list("nsec3.test");
     assert_eq!(list.len(), 1, "the direct TLS records are denied by NSEC3");
     assert_eq!((list[0].endpoint.srv, list[0].endpoint.addresses), (Some(Dnssec::Secure), Dnssec::Secure));
-    assert_eq!(tlsa(&list[0]).records[0].data, [0x99; 32]);
+    assert_eq!(data(&list[0]), [0x99; 32]);
 }
 
 #[test]
@@ -102,7 +117,7 @@ fn dane_02_an_unsigned_domain_is_insecure_and_its_tlsa_is_not_asked_for() {
         assert_eq!(candidate.endpoint.srv, Some(Dnssec::Insecure));
         assert_eq!(candidate.endpoint.addresses, Dnssec::Insecure);
         assert_eq!(addresses(candidate), ["127.0.4.10"]);
-        assert_eq!(candidate.tlsa, record::Lookup::NotAsked);
+        assert_eq!(candidate.tlsa, []);
     }
 }
 
@@ -128,14 +143,14 @@ fn dane_21_a_domain_without_srv_is_its_own_target_and_base() {
     let list = list("nosrv.signed.test");
     assert_eq!((list[0].endpoint.srv, list[0].endpoint.addresses), (None, Dnssec::Secure));
     assert_eq!((list[0].endpoint.port, list[0].endpoint.transport), (5269, Transport::Starttls));
-    assert_eq!(tlsa(&list[0]).records[0].data, [0x88; 32]);
+    assert_eq!(data(&list[0]), [0x88; 32]);
 }
 
 #[test]
 fn a_domain_that_does_not_exist_has_a_candidate_without_addresses() {
     let list = list("nobody.signed.test");
     assert_eq!(list[0].addresses, record::Lookup::Absent(Dnssec::Secure));
-    assert_eq!(list[0].tlsa, record::Lookup::NotAsked);
+    assert_eq!(list[0].tlsa, []);
 }
 
 #[test]
@@ -143,22 +158,22 @@ fn dane_19_the_end_of_a_secure_alias_chain_is_the_first_base() {
     let list = list("aliased.signed.test");
     assert_eq!(list[0].endpoint.target, domain("alias.signed.test"));
     assert_eq!(list[0].endpoint.canonical, Some(domain("end.signed.test")));
-    assert_eq!(tlsa(&list[0]).base, domain("end.signed.test"));
-    assert_eq!(tlsa(&list[0]).records[0].data, [0x55; 32]);
+    assert_eq!(base(&list[0]), domain("end.signed.test"));
+    assert_eq!(data(&list[0]), [0x55; 32]);
 }
 
 #[test]
 fn dane_19_the_target_itself_is_the_second_base() {
     let list = list("oldname.signed.test");
     assert_eq!(list[0].endpoint.canonical, Some(domain("end.signed.test")));
-    assert_eq!(tlsa(&list[0]).base, domain("alias.signed.test"));
-    assert_eq!(tlsa(&list[0]).records[0].data, [0x66; 32]);
+    assert_eq!(base(&list[0]), domain("alias.signed.test"));
+    assert_eq!(data(&list[0]), [0x66; 32]);
 }
 
 #[test]
 fn dane_19_tlsa_and_srv_names_may_be_aliases() {
     let list_of_tlsa_alias = list("shared.signed.test");
-    assert_eq!(tlsa(&list_of_tlsa_alias[0]).records[0].data, [0x77; 32]);
+    assert_eq!(data(&list_of_tlsa_alias[0]), [0x77; 32]);
     let list_of_srv_alias = list("leased.signed.test");
     assert_eq!(list_of_srv_alias[0].endpoint.srv, Some(Dnssec::Secure));
     assert_eq!(list_of_srv_alias[0].endpoint.target, domain("xmpp.signed.test"));
@@ -172,7 +187,7 @@ fn dane_05_a_secure_srv_with_an_insecure_address_asks_for_no_tlsa() {
         assert_eq!(list[0].endpoint.addresses, Dnssec::Insecure, "{name}");
         assert_eq!(list[0].endpoint.canonical, None, "an insecure step hides the end of the chain");
         assert_eq!(addresses(&list[0]), ["127.0.4.10"], "{name}");
-        assert_eq!(list[0].tlsa, record::Lookup::NotAsked, "{name}");
+        assert_eq!(list[0].tlsa, [], "{name}");
     }
 }
 
@@ -186,14 +201,14 @@ fn dane_05_a_target_with_bogus_or_lost_addresses_is_marked_and_the_next_one_stan
         assert_eq!(list[0].addresses, record::Lookup::Failed(why), "{name}");
         assert_eq!(list[0].endpoint.addresses, state, "{name}");
         assert_eq!(list[1].endpoint.target, domain("xmpp.signed.test"), "{name}");
-        assert_eq!(tlsa(&list[1]).dnssec, Dnssec::Secure, "{name}");
+        assert_eq!(tlsa(&list[1]).dnssec(), Dnssec::Secure, "{name}");
     }
 }
 
 #[test]
 fn dane_06_tlsa_that_is_not_there_and_tlsa_that_cannot_be_had_differ() {
-    assert_eq!(list("plain.signed.test")[0].tlsa, record::Lookup::Absent(Dnssec::Secure));
-    assert_eq!(list("lost.signed.test")[0].tlsa, record::Lookup::Failed(LookupFailure::Server));
+    assert_eq!(list("plain.signed.test")[0].tlsa[0].1, record::Lookup::Absent(Dnssec::Secure));
+    assert_eq!(list("lost.signed.test")[0].tlsa[0].1, record::Lookup::Failed(LookupFailure::Server));
 }
 
 #[test]
@@ -225,9 +240,9 @@ fn a_record_that_was_changed_on_the_way_is_bogus() {
     let changer = forwarder(world().server, Passing::Changed([127, 0, 2, 66], [127, 0, 2, 67]));
     let endpoint = Endpoint::configured(domain("changed.signed.test"), 5222, Transport::Starttls);
     let ask = |server| {
-        let request = Request::Endpoint { endpoint: endpoint.clone() };
-        match builder(server).build().ask(request, LIMIT).unwrap().answer {
-            Answer::Endpoint(candidate) => candidate,
+        let request = Request::Endpoint(endpoint.clone());
+        match builder(server).build().ask(request, LIMIT).unwrap().finding {
+            Finding::Endpoint(candidate) => candidate,
             other => panic!("{other:?}"),
         }
     };
@@ -245,7 +260,7 @@ fn sec_07_swallowed_tlsa_answers_are_a_failure_and_never_an_absence() {
     let lookup = builder(swallower.address).question_time_out(Duration::from_millis(600)).build();
     let (record::Lookup::Found(list), _) = claimed(&lookup, "signed.test") else { panic!() };
     assert_eq!(list[0].endpoint.addresses, Dnssec::Secure);
-    assert_eq!(list[0].tlsa, record::Lookup::Failed(LookupFailure::Timeout));
+    assert_eq!(list[0].tlsa[0].1, record::Lookup::Failed(LookupFailure::Timeout));
 }
 
 #[test]
@@ -262,13 +277,13 @@ fn atk_op_06_a_resolver_that_leaves_dnssec_out_is_named() {
         (list[0].endpoint.srv, list[0].endpoint.addresses),
         (Some(Dnssec::Insecure), Dnssec::Insecure)
     );
-    assert_eq!(list[0].tlsa, record::Lookup::NotAsked);
+    assert_eq!(list[0].tlsa, []);
     assert_eq!(claimed(&accepting, "dot.signed.test").0, record::Lookup::Absent(Dnssec::Insecure));
 
     let passing = builder(recursor(Recursion::WithDnssec)).build();
     let (record::Lookup::Found(list), reply) = claimed(&passing, "signed.test") else { panic!() };
     assert!(!reply.resolver_without_dnssec);
-    assert_eq!(tlsa(&list[0]).dnssec, Dnssec::Secure);
+    assert_eq!(tlsa(&list[0]).dnssec(), Dnssec::Secure);
 }
 
 #[test]
@@ -276,7 +291,7 @@ fn accepting_such_a_resolver_changes_nothing_behind_one_that_passes_dnssec() {
     let accepting = builder(world().server).accept_resolver_without_dnssec().build();
     assert_eq!(claimed(&accepting, "bogus.test").0, record::Lookup::Failed(LookupFailure::Bogus));
     let (record::Lookup::Found(list), _) = claimed(&accepting, "signed.test") else { panic!() };
-    assert_eq!(tlsa(&list[0]).dnssec, Dnssec::Secure);
+    assert_eq!(tlsa(&list[0]).dnssec(), Dnssec::Secure);
 }
 
 #[test]
@@ -292,7 +307,7 @@ fn an_answer_is_kept_for_its_time_to_live_and_no_longer() {
     let lookup = builder(counting.address).build();
     let ask = |name: &str| {
         let endpoint = Endpoint::configured(domain(name), 5222, Transport::Starttls);
-        lookup.ask(Request::Endpoint { endpoint }, LIMIT).unwrap().effort
+        lookup.ask(Request::Endpoint(endpoint), LIMIT).unwrap().effort
     };
     assert!(ask("brief.signed.test").dns_queries > 0);
     let before = counting.questions();

@@ -15,9 +15,10 @@ use std::time::{Duration, Instant};
 
 use dns::{builder, domain, world};
 use https::{Authority, Script, Server, answer, document, good, redirect, settings, trusted};
-use xmpptls::lookup::{AddressGuard, Answer, Lookup, LookupBuilder, PoshDocument, Reply, Request};
+use xmpptls::lookup::{AddressGuard, Finding, Lookup, LookupBuilder, Reply, Request};
 use xmpptls::name::Service;
-use xmpptls::record::{self, Dnssec, LookupFailure};
+use xmpptls::record::{self, Dnssec, LookupFailure, PoshEvidence, posh_url};
+use xmpptls::verification::{self, QuestionKind};
 
 const LIMIT: Duration = Duration::from_secs(20);
 const IP: &str = "127.0.2.30";
@@ -25,7 +26,7 @@ const HERE: &str = "posh.signed.test";
 const THERE: &str = "elsewhere.signed.test";
 const SOURCE: &str = "/.well-known/posh/xmpp-server.json";
 
-type Found = record::Lookup<PoshDocument>;
+type Found = record::Lookup<PoshEvidence>;
 
 fn fingerprints(expires: u32) -> String {
     format!(
@@ -44,13 +45,20 @@ fn setup(server: &Server) -> LookupBuilder {
         .expect("an anchor")
 }
 
-fn fetch_with(lookup: &Lookup) -> (Found, Reply) {
-    let request = Request::Posh { domain: domain(HERE), service: Service::S2s };
-    let reply = lookup.ask(request, LIMIT).expect("a reply");
-    match reply.answer.clone() {
-        Answer::Posh(found) => (found, reply),
+fn fetch_for(lookup: &Lookup, service: Service) -> (Found, Reply) {
+    let question = QuestionKind::Posh { url: posh_url(&domain(HERE), service), service };
+    let reply = lookup.ask(Request::Question(question), LIMIT).expect("a reply");
+    let found = match &reply.finding {
+        Finding::Answer(verification::Answer::Posh(evidence)) => record::Lookup::Found(evidence.clone()),
+        Finding::Answer(verification::Answer::Absent(state)) => record::Lookup::Absent(*state),
+        Finding::Answer(verification::Answer::Failed(failure)) => record::Lookup::Failed(*failure),
         other => panic!("{other:?}"),
-    }
+    };
+    (found, reply)
+}
+
+fn fetch_with(lookup: &Lookup) -> (Found, Reply) {
+    fetch_for(lookup, Service::S2s)
 }
 
 fn fetch(server: &Server) -> Found {
@@ -62,9 +70,9 @@ fn serving(script: impl Fn(&str, u16) -> Script + Send + Sync + 'static) -> Serv
     Server::start(IP, Some(good(&[HERE, THERE])), script)
 }
 
-fn found(found: Found) -> PoshDocument {
+fn found(found: Found) -> PoshEvidence {
     match found {
-        record::Lookup::Found(document) => document,
+        record::Lookup::Found(evidence) => evidence,
         other => panic!("{other:?}"),
     }
 }
@@ -77,10 +85,13 @@ fn posh_01_a_document_is_fetched_from_the_well_known_url_of_the_service() {
     });
     let lookup = setup(&server).build();
     let (document, reply) = fetch_with(&lookup);
-    let document = found(document);
-    assert_eq!(document.document, fingerprints(86_400).into_bytes());
-    assert_eq!((document.expires, document.life), (86_400, Duration::from_secs(86_400)));
-    assert_eq!(document.url, format!("https://{HERE}:{}{SOURCE}", server.address.port()));
+    let evidence = found(document);
+    assert_eq!((evidence.expires, evidence.lifetime(u32::MAX), &evidence.reference), (86_400, 86_400, &None));
+    assert_eq!(evidence.url, posh_url(&domain(HERE), Service::S2s));
+    assert_eq!(evidence.fingerprints.len(), 1);
+    assert!(evidence.https_verified);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    assert!((0..10).contains(&(i64::try_from(now).unwrap() - evidence.fetched_at)));
     println!("one document: {:?}", reply.effort);
     assert_eq!((reply.effort.https_connections, reply.effort.https_requests), (1, 1));
 
@@ -91,13 +102,8 @@ fn posh_01_a_document_is_fetched_from_the_well_known_url_of_the_service() {
         assert!(!head.contains(leak), "{head}");
     }
 
-    let request = Request::Posh { domain: domain(HERE), service: Service::C2s };
-    let reply = lookup.ask(request, LIMIT).unwrap();
-    assert_eq!(
-        reply.answer,
-        Answer::Posh(record::Lookup::Absent(Dnssec::Insecure)),
-        "services are not mixed"
-    );
+    let other = fetch_for(&lookup, Service::C2s).0;
+    assert_eq!(other, record::Lookup::Absent(Dnssec::Insecure), "services are not mixed");
 }
 
 #[test]
@@ -123,9 +129,10 @@ fn posh_09_and_10_one_reference_is_followed_and_the_lower_expiry_counts() {
         _ => answer("404 Not Found", "", ""),
     });
     let (document, reply) = fetch_with(&setup(&server).build());
-    let document = found(document);
-    assert_eq!((document.expires, document.document), (3_600, fingerprints(3_600).into_bytes()));
-    assert!(document.url.starts_with(&format!("https://{THERE}:")), "{}", document.url);
+    let evidence = found(document);
+    assert_eq!((evidence.expires, evidence.lifetime(u32::MAX)), (3_600, 3_600));
+    let (target, expires) = evidence.reference.unwrap();
+    assert_eq!((target.host(), expires), (&domain(THERE), 86_400));
     println!("one reference: {:?}", reply.effort);
     assert_eq!(reply.effort.https_requests, 2);
 }
@@ -258,7 +265,7 @@ fn atk_po_08_a_document_over_the_limit_is_refused_and_one_at_the_limit_is_not() 
         })
     };
     assert_eq!(fetch(&sized(65_537)), record::Lookup::Failed(LookupFailure::Malformed));
-    assert_eq!(found(fetch(&sized(65_536))).document.len(), 65_536);
+    assert_eq!(found(fetch(&sized(65_536))).expires, 60);
 }
 
 #[test]
@@ -306,9 +313,10 @@ fn a_gathering_with_a_slow_posh_server_still_brings_the_candidates() {
     let begin = Instant::now();
     let reply = lookup.ask(request, Duration::from_secs(1)).unwrap();
     assert!(begin.elapsed() <= Duration::from_secs(1));
-    let Answer::Gathered { candidates: record::Lookup::Found(list), posh } = reply.answer else { panic!() };
+    let Finding::Gathered(gathered) = reply.finding else { panic!() };
+    let record::Lookup::Found(list) = gathered.candidates else { panic!() };
     assert_eq!(list[0].endpoint.addresses, Dnssec::Secure);
-    assert_eq!(posh, record::Lookup::Failed(LookupFailure::Timeout));
+    assert_eq!(gathered.posh, record::Lookup::Failed(LookupFailure::Timeout));
 }
 
 #[test]
@@ -340,7 +348,7 @@ fn posh_10_a_document_is_kept_until_it_expires_and_then_fetched_from_the_source(
     let lookup = setup(&server).build();
     assert_eq!(found(fetch_with(&lookup).0).expires, 1);
     let (kept, reply) = fetch_with(&lookup);
-    assert!(found(kept).life < Duration::from_secs(1), "a kept document is older");
+    assert_eq!(found(kept).expires, 1);
     assert_eq!(reply.effort.https_requests, 0);
     std::thread::sleep(Duration::from_millis(1100));
     assert_eq!(fetch_with(&lookup).1.effort.https_requests, 1);
@@ -353,8 +361,7 @@ fn posh_08_a_document_that_expires_at_once_is_not_kept() {
     let lookup = setup(&server).build();
     for _ in 0..2 {
         let (document, reply) = fetch_with(&lookup);
-        let document = found(document);
-        assert_eq!((document.expires, document.life), (0, Duration::ZERO));
+        assert_eq!(found(document).expires, 0);
         assert_eq!(reply.effort.https_requests, 1);
     }
 }

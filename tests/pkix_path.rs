@@ -4,14 +4,15 @@
 mod support;
 
 use support::ca::{
-    ANY_PURPOSE, CLIENT_AUTH, CODE_SIGNING, CRL_SIGN, DAY, DIGITAL_SIGNATURE, Issued, KEY_CERT_SIGN,
-    KEY_ENCIPHERMENT, KeyKind, NOW, Recipe, SERVER_AUTH, authority, curve_spki, leaf, root, rsa_spki,
+    CODE_SIGNING, CRL_SIGN, DAY, DIGITAL_SIGNATURE, Issued, KEY_CERT_SIGN, KeyKind, NOW, Recipe, authority,
+    leaf, root,
 };
 use support::der::{bits, integer, oid, sequence, tlv};
-use support::pkix::{Question, s2s, user};
-use xmpptls::certificate::{Chain, KeyPurpose};
+use support::parts::{curve_spki, rsa_spki};
+use support::pkix::{Question, s2s};
+use xmpptls::certificate::{Certificate, Chain};
 use xmpptls::proof::pkix::{
-    Anchor, Malformation, PkixFailure, Purpose, RevocationOutcome, TrustAnchors, Which,
+    Anchor, CandidatePath, Malformation, PkixFailure, RevocationOutcome, TrustAnchors, Which,
 };
 
 const DOMAIN: &str = "im.example.com";
@@ -209,68 +210,23 @@ fn pki_17_atk_id_05_authorities_and_peers_are_told_apart() {
 }
 
 #[test]
+fn atk_id_05_a_trusted_peer_is_trusted_as_itself_and_issues_nothing() {
+    let peer = good().self_signed();
+    assert_eq!(s2s(DOMAIN).reasons(&[&peer], &[&peer]), [""; 0]);
+    let below = good().signed_by(&peer);
+    assert_eq!(s2s(DOMAIN).reasons(&[&below], &[&peer]), ["issuer_is_no_ca", "bad_key_usage"]);
+    let silent = authority("Silent").no_basic_constraints().self_signed();
+    assert_eq!(s2s(DOMAIN).reasons(&[&good().signed_by(&silent)], &[&silent]), ["issuer_is_no_ca"]);
+    let no_signer = authority("No Signer").key_usage(CRL_SIGN).self_signed();
+    assert_eq!(s2s(DOMAIN).reasons(&[&good().signed_by(&no_signer)], &[&no_signer]), ["bad_key_usage"]);
+}
+
+#[test]
 fn pki_18_an_empty_subject_is_fine_and_issuers_need_key_cert_sign_if_anything() {
     assert_eq!(reasons(good().subject("")), [""; 0]);
     assert_eq!(reasons_below(between().key_usage(KEY_CERT_SIGN | CRL_SIGN)), [""; 0]);
     assert_eq!(reasons_below(between().no_key_usage()), [""; 0]);
     assert_eq!(reasons_below(between().key_usage(CRL_SIGN | DIGITAL_SIGNATURE)), ["bad_key_usage"]);
-}
-
-#[test]
-fn the_key_of_a_peer_must_be_for_signing_handshakes() {
-    assert_eq!(reasons(good().key_usage(DIGITAL_SIGNATURE | KEY_ENCIPHERMENT)), [""; 0]);
-    assert_eq!(reasons(good().no_key_usage()), [""; 0]);
-    assert_eq!(reasons(good().key_usage(KEY_ENCIPHERMENT)), ["bad_key_usage"]);
-}
-
-#[test]
-fn pki_19_pki_20_servers_need_server_auth_any_or_nothing() {
-    assert_eq!(reasons(good().purposes(&[SERVER_AUTH])), [""; 0]);
-    assert_eq!(reasons(good().purposes(&[SERVER_AUTH, CLIENT_AUTH])), [""; 0]);
-    assert_eq!(reasons(good().purposes(&[CODE_SIGNING, ANY_PURPOSE])), [""; 0]);
-    assert_eq!(reasons(good().no_purposes()), [""; 0]);
-    assert_eq!(reasons(good().purposes(&[CLIENT_AUTH])), ["bad_eku"]);
-    assert_eq!(reasons(good().purposes(&[CODE_SIGNING])), ["bad_eku"]);
-    assert_eq!(reasons(good().purposes(&[])), ["bad_eku"]);
-}
-
-#[test]
-fn pki_20_the_purposes_of_issuers_limit_what_they_issue() {
-    assert_eq!(reasons_below(between().purposes(&[SERVER_AUTH])), [""; 0]);
-    assert_eq!(reasons_below(between().purposes(&[ANY_PURPOSE])), [""; 0]);
-    assert_eq!(reasons_below(between().purposes(&[CLIENT_AUTH])), ["bad_eku"]);
-    assert_eq!(reasons_below(between().purposes(&[])), ["bad_eku"]);
-}
-
-#[test]
-fn pki_21_client_auth_alone_proves_a_server_only_when_that_was_chosen() {
-    let ca = root();
-    let server = good().purposes(&[CLIENT_AUTH]).signed_by(&ca);
-    let failures = s2s(DOMAIN).ask(&[&server], &[&ca]).unwrap_err();
-    let purposes = vec![KeyPurpose::ClientAuth];
-    assert_eq!(failures, [PkixFailure::BadExtendedKeyUsage { which: Which::Leaf, purposes }]);
-    let relaxed = || Question { purpose: Purpose::ServerOrClientAuthOnly, ..s2s(DOMAIN) };
-    assert!(relaxed().ask(&[&server], &[&ca]).unwrap().client_auth_only);
-    let usual = good().signed_by(&ca);
-    assert!(!relaxed().ask(&[&usual], &[&ca]).unwrap().client_auth_only);
-    let code = good().purposes(&[CODE_SIGNING]).signed_by(&ca);
-    assert_eq!(relaxed().reasons(&[&code], &[&ca]), ["bad_eku"]);
-    let other = leaf().dns("other.example").purposes(&[CLIENT_AUTH]).signed_by(&ca);
-    assert_eq!(relaxed().reasons(&[&other], &[&ca]), ["name_mismatch", "bad_eku"]);
-}
-
-#[test]
-fn pki_22_users_need_client_auth_any_or_nothing() {
-    let ca = root();
-    let reasons = |recipe: Recipe| user().reasons(&[&recipe.signed_by(&ca)], &[&ca]);
-    let romeo = || leaf().xmpp_addr("romeo@im.example.com");
-    assert_eq!(reasons(romeo().purposes(&[CLIENT_AUTH])), [""; 0]);
-    assert_eq!(reasons(romeo().purposes(&[ANY_PURPOSE])), [""; 0]);
-    assert_eq!(reasons(romeo().no_purposes()), [""; 0]);
-    assert_eq!(reasons(romeo().purposes(&[SERVER_AUTH])), ["bad_eku"]);
-    assert_eq!(reasons(romeo().purposes(&[])), ["bad_eku"]);
-    let path = user().ask(&[&romeo().purposes(&[CLIENT_AUTH]).signed_by(&ca)], &[&ca]).unwrap();
-    assert_eq!(path.name, None);
 }
 
 #[test]
@@ -370,14 +326,12 @@ fn pki_27_dane_pkix_a_path_is_found_that_the_caller_accepts() {
     let server = good().signed_by(&issuer);
     let chain = [&server, &issuer, &crossed];
     for wanted in [&first, &second] {
-        let is_wanted = |path: &xmpptls::proof::pkix::CandidatePath<'_>| {
-            path.anchor.certificate().unwrap().der() == wanted.der
-        };
+        let is_wanted = |path: &CandidatePath<'_>| path.anchor.certificate().unwrap().der() == wanted.der;
         let question = Question { accept_path: Some(&is_wanted), ..s2s(DOMAIN) };
         let path = question.ask(&chain, &[&first, &second]).unwrap();
         assert_eq!(path.anchor.certificate().unwrap().der(), wanted.der);
     }
-    let none = |_: &xmpptls::proof::pkix::CandidatePath<'_>| false;
+    let none = |_: &CandidatePath<'_>| false;
     let question = Question { accept_path: Some(&none), ..s2s(DOMAIN) };
     assert_eq!(question.reasons(&chain, &[&first, &second]), ["path_not_accepted"]);
 }
@@ -387,14 +341,14 @@ fn an_anchor_can_be_a_key_without_a_certificate() {
     let hidden = root();
     let issuer = between().signed_by(&hidden);
     let server = good().signed_by(&issuer);
-    let certificate = xmpptls::certificate::Certificate::parse(&hidden.der).unwrap();
+    let certificate = Certificate::parse(&hidden.der).unwrap();
     let chain = Chain::parse([&*server.der, &*issuer.der]).unwrap();
     let top = chain.others().last().unwrap();
     let anchor = Anchor::from_key(top.issuer_der(), certificate.spki()).unwrap();
     let path = s2s(DOMAIN).ask_chain(&chain, &TrustAnchors::new([anchor])).unwrap();
     assert_eq!(path.anchor.certificate(), None);
     assert_eq!(path.anchor.spki(), certificate.spki());
-    let other = xmpptls::certificate::Certificate::parse(&root().der).unwrap();
+    let other = Certificate::parse(&root().der).unwrap();
     let anchor = Anchor::from_key(top.issuer_der(), other.spki()).unwrap();
     let failures = s2s(DOMAIN).ask_chain(&chain, &TrustAnchors::new([anchor])).unwrap_err();
     assert_eq!(failures, [PkixFailure::BadSignature]);

@@ -3,8 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-#[path = "support/anchors.rs"]
-mod anchors;
+#[path = "support/ca.rs"]
+mod ca;
+#[path = "support/der.rs"]
+mod der;
 
 use std::sync::Arc;
 
@@ -17,7 +19,7 @@ use xmpptls::policy::{
 use xmpptls::proof::pkix::TrustAnchors;
 
 fn trusted() -> TrustAnchors {
-    TrustAnchors::from_der([anchors::root_der("Root").as_slice()])
+    TrustAnchors::from_der([ca::root().der.as_slice()])
 }
 
 /// A builder for a preset that has trust anchors.

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-#[path = "support/anchors.rs"]
-mod anchors;
+#[path = "support/ca.rs"]
+mod ca;
+#[path = "support/der.rs"]
+mod der;
 
 use std::sync::Arc;
 
@@ -16,7 +18,7 @@ use xmpptls::policy::{
 use xmpptls::proof::pkix::TrustAnchors;
 
 fn trusted() -> TrustAnchors {
-    TrustAnchors::from_der([anchors::root_der("Root").as_slice()])
+    TrustAnchors::from_der([ca::root().der.as_slice()])
 }
 
 /// A builder for a preset that has trust anchors.
@@ -214,7 +216,7 @@ fn res_08_the_fingerprint_is_equal_only_for_equal_demands() {
 
 #[test]
 fn the_fingerprint_does_not_depend_on_the_order_of_the_trust_anchors() {
-    let (one, two) = (anchors::root_der("One"), anchors::root_der("Two"));
+    let (one, two) = (ca::root().der, ca::root().der);
     let fingerprint = |list: [&[u8]; 2]| {
         let mut builder = PolicyBuilder::new(Preset::S2s2026);
         builder.trust_anchors(TrustAnchors::from_der(list)).unwrap().build().unwrap().fingerprint()

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-#[path = "support/anchors.rs"]
-mod anchors;
+#[path = "support/ca.rs"]
+mod ca;
+#[path = "support/der.rs"]
+mod der;
 
 use std::sync::Arc;
 
@@ -17,7 +19,7 @@ use xmpptls::proof::pkix::TrustAnchors;
 const HEX: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
 fn trusted() -> TrustAnchors {
-    TrustAnchors::from_der([anchors::root_der("Root").as_slice()])
+    TrustAnchors::from_der([ca::root().der.as_slice()])
 }
 
 fn read(text: &str) -> Result<Arc<Policy>, PolicyTextError> {

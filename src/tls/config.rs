@@ -111,14 +111,14 @@ pub(super) struct Initiating {
     /// For those that do not: they send no name and do not resume.
     pub(super) unnamed: Arc<ClientConfig>,
     pub(super) credential: Option<Arc<Credential>>,
-    pub(super) records_per_key: u64,
+    pub(super) records_per_key: u32,
 }
 
 #[derive(Debug)]
 pub(super) struct Accepting {
     pub(super) tls: Arc<ServerConfig>,
     pub(super) binding: Arc<[u8]>,
-    pub(super) records_per_key: u64,
+    pub(super) records_per_key: u32,
 }
 
 impl InitiatingConfig {
@@ -132,7 +132,7 @@ impl InitiatingConfig {
 
     pub(super) fn with_records_per_key(
         settings: &InitiatingSettings,
-        records_per_key: u64,
+        records_per_key: u32,
     ) -> Result<Self, ConfigError> {
         let parameters = &settings.parameters;
         check(parameters)?;
@@ -179,7 +179,7 @@ impl AcceptingConfig {
 
     pub(super) fn with_records_per_key(
         settings: &AcceptingSettings,
-        records_per_key: u64,
+        records_per_key: u32,
     ) -> Result<Self, ConfigError> {
         let parameters = &settings.parameters;
         check(parameters)?;

@@ -216,3 +216,12 @@ fn is_encrypted(key: &[u8]) -> bool {
         .and_then(|outer| der::take(&mut { outer.contents }))
         .is_some_and(|first| first.tag == der::SEQUENCE)
 }
+
+#[cfg(test)]
+impl Credential {
+    /// The chain of one with the key of another: what a thief of a certificate has.
+    pub(super) fn mismatched(chain: &Self, key: &Self) -> Self {
+        let certified = CertifiedKey::new(chain.certified.cert.clone(), Arc::clone(&key.certified.key));
+        Self { certified: Arc::new(certified), fingerprint: chain.fingerprint }
+    }
+}

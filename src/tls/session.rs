@@ -49,9 +49,9 @@ pub struct Session {
 
 /// How many records passed under the keys in use.
 pub(super) struct Records {
-    pub(super) written: u64,
-    pub(super) read: u64,
-    pub(super) limit: u64,
+    pub(super) written: u32,
+    pub(super) read: u32,
+    pub(super) limit: u32,
 }
 
 /// What is so or not.
@@ -162,7 +162,7 @@ impl Session {
         Ok(Self::new(Engine::Accepting(connection), Some(Box::new(handshake)), config.0.records_per_key))
     }
 
-    fn new(engine: Engine, handshake: Option<Box<Handshake>>, limit: u64) -> Self {
+    fn new(engine: Engine, handshake: Option<Box<Handshake>>, limit: u32) -> Self {
         Self {
             engine,
             buffers: None,
@@ -295,17 +295,18 @@ impl Session {
 
     /// Completes the record under way, and if it is whole feeds rustls with all that is held.
     fn feed_held(&mut self, now: u64, rest: &[u8], plain: &mut Plaintext<'_>) -> usize {
-        let held = &mut self.buffers_mut().held;
-        let (taken, whole) = held.fill(rest);
-        if held.len() > self.most_held() {
-            self.fail(Failure::LimitExceeded(SessionLimit::Held));
-        } else if whole {
+        let (taken, whole) = self.buffers_mut().held.fill(rest);
+        if whole {
             let mut bytes = self.buffers_mut().held.take();
             let done = self.pump(now, &mut bytes, plain);
             if let Some(needed) =
                 bytes.get(done..).filter(|needed| !needed.is_empty() && self.failure.is_none())
             {
                 self.hold(needed);
+                if taken == 0 && !self.stopped(plain) {
+                    // rustls waits for more of what is no record.
+                    self.fail(Failure::Internal);
+                }
             }
         }
         taken

@@ -119,6 +119,12 @@ impl PolicyTextError {
     }
 }
 
+impl From<PolicyError> for PolicyTextError {
+    fn from(error: PolicyError) -> Self {
+        Self { position: None, fault: TextFault::Policy(error) }
+    }
+}
+
 fn line_and_column(text: &str, offset: usize) -> Option<(u32, u32)> {
     let before = text.get(..offset)?;
     let line_start = before.rfind('\n').map_or(0, |at| at.saturating_add(1));

@@ -83,3 +83,14 @@ impl PolicyDocument {
         })
     }
 }
+
+impl PolicyBuilder {
+    /// Sets one setting by its name in the TOML form, such as `stream.gate`; `value` is as in that form, and a
+    /// single word may stand without quotes.
+    ///
+    /// # Errors
+    /// [`PolicyTextError`], with the nearest known name for an unknown one.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), PolicyTextError> {
+        read::setting(self, name, value)
+    }
+}

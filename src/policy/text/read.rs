@@ -34,6 +34,30 @@ pub(super) fn document(text: &str) -> Result<PolicyDocument, PolicyTextError> {
     Ok(PolicyDocument { text: text.into(), builder, positions })
 }
 
+/// Sets one setting by its path; `value` is as in the document, and a single word may stand without quotes.
+pub(super) fn setting(builder: &mut PolicyBuilder, path: &str, value: &str) -> Result<(), PolicyTextError> {
+    if value.len() > POLICY_TEXT_BYTES {
+        return Err(PolicyTextError::new(value, None, TextFault::TooLong(POLICY_TEXT_BYTES)));
+    }
+    let is_word =
+        !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    let bare = is_word && !matches!(value, "true" | "false") && !value.bytes().all(|b| b.is_ascii_digit());
+    let text = if bare { format!("value = \"{value}\"") } else { format!("value = {value}") };
+    let failed = |span, fault| PolicyTextError::new(&text, span, fault);
+    let table = DeTable::parse(&text)
+        .map_err(|error| failed(error.span(), TextFault::Syntax(error.message().into())))?;
+    let (section, key) = path.split_once('.').unwrap_or(("", path));
+    let Some(found) = Setting::ALL.iter().find(|one| one.path() == path).copied() else {
+        return Err(failed(None, unknown_key(section, key)));
+    };
+    match table.get_ref().get("value") {
+        Some(placed) if table.get_ref().len() == 1 => {
+            apply(builder, found, placed).map_err(|(span, fault)| failed(Some(span), fault))
+        }
+        _ => Err(failed(None, TextFault::Syntax("one value is expected".into()))),
+    }
+}
+
 fn read_top(top: &DeTable<'_>, positions: &mut Positions) -> Located<PolicyBuilder> {
     let mut builder = PolicyBuilder::new(preset(top)?);
     for (key, span, value) in entries(top) {

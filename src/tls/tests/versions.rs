@@ -109,7 +109,7 @@ fn bytes_cut_anywhere_lead_to_the_same_session() {
 }
 
 #[test]
-fn mutual_certificates_are_seen_by_both_and_never_copied_from_elsewhere() {
+fn mutual_certificates_are_seen_by_both_ends() {
     for version in [Version::Tls12, Version::Tls13] {
         let client = InitiatingSettings {
             parameters: parameters(version),
