@@ -36,6 +36,7 @@ STAGES = setup
 STAGES += test-format
 STAGES += test-lint
 STAGES += test-rust
+STAGES += test-lookup
 STAGES += test-docs
 STAGES += test-install
 STAGES += test-interop-peers
@@ -147,6 +148,10 @@ test-lint:
 .PHONY: test-rust
 test-rust:
 	$(CARGO) test --locked --workspace
+
+.PHONY: test-lookup
+test-lookup: ## look-ups in a signed DNS and over HTTPS, on loopback
+	$(CARGO) test --locked $(addprefix --test lookup_,dns posh handle thread effort)
 
 .PHONY: test-docs
 test-docs:
