@@ -16,6 +16,7 @@ pub mod parameter;
 pub mod policy;
 pub mod proof;
 pub mod record;
+pub mod report;
 pub mod stream;
 pub mod tls;
 pub mod verdict;

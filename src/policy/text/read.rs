@@ -32,28 +32,34 @@ pub(super) fn document(text: &str) -> Result<PolicyDocument, PolicyTextError> {
 }
 
 impl PolicyBuilder {
-    /// Sets one setting by its path and a value in TOML's form, as a line `path = value` would; a single word
-    /// may stand without quotes: `set("dane.required", "true")`, `set("tls.resumption", "off")`. Peers'
-    /// tables are not settings.
+    /// Sets one setting by its path and a value in TOML's form, as a line `path = value` would:
+    /// `set("dane.required", "true")`, `set("tls.resumption", "\"off\"")`. A single word may stand without
+    /// quotes: `set("tls.resumption", "off")`. Peers' tables are not settings.
     ///
     /// # Errors
-    /// [`PolicyTextError`], with the nearest known path for an unknown one; a place is seen from the start of
-    /// the value, in quotes if it is a word.
-    pub fn set(&mut self, path: &str, value: &str) -> Result<(), PolicyTextError> {
+    /// [`PolicyTextError`]; its place is seen from the start of `value`.
+    pub fn set(&mut self, path: &str, value: &str) -> Result<&mut Self, PolicyTextError> {
+        let quoted = if is_bare_word(value) { format!("\"{value}\"") } else { String::new() };
+        let value = if quoted.is_empty() { value } else { &quoted };
+        let error = |(span, fault)| PolicyTextError::new(value, span, fault);
         if value.len() > POLICY_TEXT_BYTES {
-            return Err(PolicyTextError::new(value, None, TextFault::TooLong(POLICY_TEXT_BYTES)));
+            return Err(error((None, TextFault::TooLong(POLICY_TEXT_BYTES))));
         }
-        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-        let is_word = !value.is_empty() && value.bytes().all(is_letter) && DeValue::parse(value).is_err();
-        let text = if is_word { format!("\"{value}\"") } else { value.to_owned() };
-        let error = |(span, fault)| PolicyTextError::new(&text, span, fault);
         let (section, key) = path.split_once('.').unwrap_or(("", path));
         let found = Setting::ALL.iter().find(|one| one.path() == path);
         let setting = *found.ok_or_else(|| error((None, unknown_key(section, key))))?;
-        let parsed = DeValue::parse(&text)
+        let parsed = DeValue::parse(value)
             .map_err(|failed| error((failed.span(), TextFault::Syntax(failed.message().into()))))?;
-        apply(self, setting, &parsed).map_err(|(span, fault)| error((Some(span), fault)))
+        apply(self, setting, &parsed).map_err(|(span, fault)| error((Some(span), fault)))?;
+        Ok(self)
     }
+}
+
+/// Whether a value is a word and no literal of TOML's own.
+fn is_bare_word(value: &str) -> bool {
+    let starts = value.bytes().next().is_some_and(|first| first.is_ascii_alphabetic());
+    let word = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    starts && word && !matches!(value, "true" | "false" | "inf" | "nan")
 }
 
 fn read_top(top: &DeTable<'_>, positions: &mut Positions) -> Located<PolicyBuilder> {
