@@ -976,7 +976,7 @@ xmpp_tls_result xmpp_tls_policy_builder_new_toml(const char *toml,
                                                  xmpp_tls_error **error_out);
 
 /**
- * Sets one setting by its name in the TOML form, for example `stream.gate` to `host`, or `tls.groups` to
+ * Sets one setting by its name in the TOML form, for example `gate` to `host`, or `tls.groups` to
  * `["X25519", "secp256r1"]`. A setting can be set once.
  *
  * `name`, `value`: copied. `value` is as in the TOML form; a single word may stand without quotes.
@@ -1585,7 +1585,7 @@ void xmpp_tls_endpoint_free(const xmpp_tls_endpoint *endpoint);
  * driven, and answer `XMPP_TLS_WRONG_PHASE` afterwards.
  *
  * **Two gates.** Whether application bytes may pass is one question: the library answers it by the verdict
- * (`stream.gate = "library"`, the default of clients), or leaves it to the host, which servers need because
+ * (`gate = "library"`, the default of clients), or leaves it to the host, which servers need because
  * stream headers and dialback run inside those bytes. Whether a *pair of domains* is authorised is another:
  * always ask for a verdict, it is never implied by bytes.
  *
