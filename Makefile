@@ -146,7 +146,7 @@ test-lint:
 
 .PHONY: test-rust
 test-rust:
-	$(CARGO) test --locked --workspace
+	$(CARGO) test --locked --workspace --no-fail-fast
 
 .PHONY: test-docs
 test-docs:
