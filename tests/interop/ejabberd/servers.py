@@ -1,6 +1,7 @@
 """Two ejabberd nodes as they come from the distribution, each with a domain of its own."""
 
 import os
+import pwd
 import shutil
 import string
 from pathlib import Path
@@ -41,7 +42,7 @@ class Place:
 
     def __init__(self, laboratory, ebin=(), library=None):
         need("ejabberdctl", "erl", "openssl", "curl")
-        if os.getuid() != 0 and os.environ.get("USER") != USER:
+        if os.getuid() != 0 and pwd.getpwuid(os.getuid()).pw_name != USER:
             raise SystemExit(f"ejabberdctl runs only as root or as the user {USER}: run this as one of them")
         self.laboratory = laboratory
         self.pki = Pki(laboratory.directory / "pki")
