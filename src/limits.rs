@@ -227,3 +227,8 @@ pub const HISTORY_BYTES: usize = 64 * 1024;
 
 /// Bytes of one part of a user's address (RFC 7622 §3.3).
 pub const USER_ADDRESS_BYTES: usize = 1023;
+/// Bytes of a cipher string or another list of OpenSSL's words: the longest in use have about 2,000.
+pub const COMPAT_TEXT_BYTES: usize = 16 * 1024;
+
+/// Words of such a list that are reported as passed over: enough to mend it by.
+pub const COMPAT_SKIPPED_WORDS: usize = 64;

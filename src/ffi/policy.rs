@@ -169,7 +169,10 @@ pub unsafe extern "C" fn xmpp_tls_policy_builder_set(
     unsafe {
         guard::call(error_out, || {
             let (name, value) = (input::text(name, name_len)?, input::text(value, value_len)?);
-            exclusive(builder, |builder| builder.set(name, value).map_err(|error| text_failure(&error)))
+            exclusive(builder, |builder| match builder.set(name, value) {
+                Ok(_) => Ok(()),
+                Err(error) => Err(text_failure(&error)),
+            })
         })
     }
 }
