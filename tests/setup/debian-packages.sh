@@ -69,10 +69,10 @@ apt install --no-install-recommends "${missing[@]}"
 for pair in $servers; do
 	package=${pair%%:*} service=${pair##*:}
 	[[ " ${missing[*]} " == *" $package "* ]] || continue
-	if command -v systemctl >/dev/null; then
-		"${as_root[@]}" systemctl disable "$service" >/dev/null 2>&1 || true
-	elif [ -e "/etc/init.d/$service" ]; then
-		"${as_root[@]}" update-rc.d "$service" disable >/dev/null 2>&1 || true
-	fi
+	# Works with systemd running or not, and with init scripts.
+	for unit in "$service.service" "$service.socket"; do
+		"${as_root[@]}" deb-systemd-helper disable "$unit" >/dev/null 2>&1 || true
+	done
+	"${as_root[@]}" update-rc.d "$service" disable >/dev/null 2>&1 || true
 	echo "the service $service is left stopped and disabled"
 done
