@@ -38,6 +38,7 @@ STAGES = setup
 STAGES += test-format
 STAGES += test-lint
 STAGES += test-rust
+STAGES += test-lookup
 STAGES += test-docs
 STAGES += test-install
 STAGES += test-interop-peers
@@ -154,6 +155,10 @@ test-lint:
 .PHONY: test-rust
 test-rust:
 	$(CARGO) test --locked --workspace --no-fail-fast
+
+.PHONY: test-lookup
+test-lookup: ## look-ups in a signed DNS and over HTTPS, on loopback
+	$(CARGO) test --locked $(addprefix --test lookup_,dns posh handle thread effort)
 
 .PHONY: test-docs
 test-docs:
