@@ -232,6 +232,13 @@ xmpp_tls_str xmpp_tls_result_message(int32_t result);
  */
 xmpp_tls_category xmpp_tls_result_category(int32_t result);
 
+/**
+ * Gives the name of a category, such as `usage`; `internal` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_category_name(int32_t category);
+
 
 /* ====================================================================================================
  * Errors: what a failed call can tell beyond its result.
@@ -695,6 +702,13 @@ xmpp_tls_result xmpp_tls_certificate_name(const xmpp_tls_certificate *certificat
  * Threads: any. Since 0.1.
  */
 bool xmpp_tls_certificate_has_user(const xmpp_tls_certificate *certificate);
+
+/**
+ * Gives the name of a form of name, such as `srv_name`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_name_kind_name(uint32_t kind);
 
 /** Says how many attributes the subject has. Threads: any. Since 0.1. */
 size_t xmpp_tls_certificate_subject_count(const xmpp_tls_certificate *certificate);
@@ -1172,6 +1186,18 @@ xmpp_tls_result xmpp_tls_credentials_builder_add_default_file(xmpp_tls_credentia
                                                               xmpp_tls_error **error_out);
 
 /**
+ * Adds everything of another set, under the names and as the default that it serves there: files that several sets
+ * share are read once.
+ *
+ * `credentials`: used in this call, may be freed afterwards.
+ *
+ * Returns `XMPP_TLS_OK`, or `XMPP_TLS_NULL_PARAMETER`. Threads: exclusive (the builder). Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_credentials_builder_add_credentials(xmpp_tls_credentials_builder *builder,
+                                                             const xmpp_tls_credentials *credentials,
+                                                             xmpp_tls_error **error_out);
+
+/**
  * Makes what was collected so far. The builder stays as it is.
  *
  * `credentials_out`: owned by the caller, free with `xmpp_tls_credentials_free`.
@@ -1200,6 +1226,13 @@ xmpp_tls_result xmpp_tls_credentials_which(const xmpp_tls_credentials *credentia
                                            const xmpp_tls_certificate **certificate_out,
                                            xmpp_tls_error **error_out);
 
+/**
+ * Gives the name of a cause to serve a name, such as `wildcard`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_serves_name(uint32_t serves);
+
 /** Says how many names are served, wildcards included. Threads: shared. Since 0.1. */
 size_t xmpp_tls_credentials_count(const xmpp_tls_credentials *credentials);
 
@@ -1220,6 +1253,9 @@ void xmpp_tls_credentials_free(const xmpp_tls_credentials *credentials);
  *
  * A context may be freed while connections made from it live on.
  * ==================================================================================================== */
+
+/** Bytes of one key for session tickets: an id of 16, then a secret of 32. */
+#define XMPP_TLS_TICKET_KEY_SIZE 48
 
 /** What connections share. Synchronised: any threads at once; freed once by `xmpp_tls_context_free`. */
 typedef struct xmpp_tls_context xmpp_tls_context;
@@ -1264,6 +1300,25 @@ xmpp_tls_result xmpp_tls_context_set_policy(xmpp_tls_context *context,
  */
 xmpp_tls_result xmpp_tls_context_set_credentials(xmpp_tls_context *context,
                                                  const xmpp_tls_credentials *credentials,
+                                                 xmpp_tls_error **error_out);
+
+/**
+ * Gives the keys of session tickets, so that several processes or machines take each other's tickets. Without this
+ * call each context makes keys of its own every day. Whoever has a key can read the sessions that were resumed with
+ * its tickets: replace keys at least weekly, and the old ones are forgotten (RFC 9325 §3.4).
+ *
+ * `keys`: `count` times `XMPP_TLS_TICKET_KEY_SIZE` bytes, copied: an id that names the key, and 32 random bytes. The
+ * first seals, all open. Wipe your copy.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_INVALID_PARAMETER` if `count` is 0, a secret is all zero, or an id or secret stands twice,
+ * - `XMPP_TLS_LIMIT_EXCEEDED` if there are more than 8.
+ *
+ * Threads: any, atomic. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_context_set_ticket_keys(xmpp_tls_context *context,
+                                                 const uint8_t *keys,
+                                                 size_t count,
                                                  xmpp_tls_error **error_out);
 
 /**
@@ -1398,8 +1453,22 @@ xmpp_tls_str xmpp_tls_verdict_domain(const xmpp_tls_verdict *verdict);
 /** Gives the service: one of `XMPP_TLS_SERVICE_…`. Threads: shared. Since 0.1. */
 xmpp_tls_service xmpp_tls_verdict_service(const xmpp_tls_verdict *verdict);
 
+/**
+ * Gives the name of a service, such as `s2s`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_service_name(uint32_t service);
+
 /** Gives our end of the stream: one of `XMPP_TLS_DIRECTION_…`. Threads: shared. Since 0.1. */
 xmpp_tls_direction xmpp_tls_verdict_direction(const xmpp_tls_verdict *verdict);
+
+/**
+ * Gives the name of an end of a stream, such as `receiving`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_direction_name(uint32_t direction);
 
 /**
  * Gives the reference identity that was matched (RFC 9525 §6.6); empty when none was, as with DANE-EE. Valid
@@ -1531,6 +1600,13 @@ enum {
 typedef struct xmpp_tls_endpoint xmpp_tls_endpoint;
 
 /**
+ * Gives the name of a DNSSEC state, such as `secure`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_dnssec_name(uint32_t dnssec);
+
+/**
  * Describes an endpoint that the host found, or was configured with.
  *
  * `target`: the host that is dialled, copied. `port`: 1 to 65535. `transport`: by which SRV owner it was found, never
@@ -1620,6 +1696,13 @@ enum {
 
 /** One end of a connection. Exclusive: one thread at a time; freed by `xmpp_tls_connection_free`. */
 typedef struct xmpp_tls_connection xmpp_tls_connection;
+
+/**
+ * Gives the name of a transport, such as `direct-tls`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_transport_name(uint32_t transport);
 
 /**
  * Makes a connection to a domain.
@@ -1897,6 +1980,24 @@ xmpp_tls_result xmpp_tls_connection_transmit(xmpp_tls_connection *connection,
                                              size_t *written_out);
 
 /**
+ * Gives bytes for the peer where they stand, for a host that sends without a copy; empty when there are none. They
+ * stay until `xmpp_tls_connection_transmitted` takes them off. Valid until the next call on this connection that
+ * changes it.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_bytes xmpp_tls_connection_transmit_peek(xmpp_tls_connection *connection);
+
+/**
+ * Says that the first `count` bytes of the last `xmpp_tls_connection_transmit_peek` were sent; more than there were
+ * counts as all. Peek again afterwards: more may follow.
+ *
+ * Returns `XMPP_TLS_OK`. Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_connection_transmitted(xmpp_tls_connection *connection,
+                                                size_t count);
+
+/**
  * Says how many bytes for the peer wait, as far as they exist: an initiating connection makes its first ones
  * when it is first asked to transmit.
  *
@@ -2063,6 +2164,13 @@ enum {
 uint32_t xmpp_tls_connection_phase(const xmpp_tls_connection *connection);
 
 /**
+ * Gives the name of a phase, such as `handshake`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_phase_name(uint32_t phase);
+
+/**
  * Says whether TLS is being negotiated right now. Cheap.
  *
  * Threads: exclusive. Since 0.1.
@@ -2203,6 +2311,15 @@ size_t xmpp_tls_connection_peer_certificate_count(const xmpp_tls_connection *con
 xmpp_tls_result xmpp_tls_connection_peer_certificate(const xmpp_tls_connection *connection,
                                                      size_t index,
                                                      const xmpp_tls_certificate **certificate_out);
+
+/**
+ * Gives one certificate of the peer in DER, counted from 0, its own first, without reading it; empty when there is
+ * none. Also after a failure. Valid until the connection is driven further or freed.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_bytes xmpp_tls_connection_peer_certificate_der(const xmpp_tls_connection *connection,
+                                                        size_t index);
 
 /** Says how many certificates we showed. Threads: exclusive. Since 0.1. */
 size_t xmpp_tls_connection_own_certificate_count(const xmpp_tls_connection *connection);
@@ -2470,6 +2587,13 @@ uint32_t xmpp_tls_question_kind(const xmpp_tls_question *question);
 xmpp_tls_str xmpp_tls_question_kind_name(uint32_t kind);
 
 /**
+ * Gives the name of a failure, such as `timeout`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_lookup_failure_name(uint32_t failure);
+
+/**
  * Gives what exactly is asked: the owner name with its final dot (TLSA), the URL (POSH), the domain (SRV, history,
  * dialback: the authoritative one), URLs one a line (revocation lists, untrusted), the SHA-256 of the certificate in
  * hex (user mapping). Valid until the question is freed.
@@ -2700,8 +2824,22 @@ uint32_t xmpp_tls_observation_change(const xmpp_tls_observation *observation);
 /** Gives the name of what changed, such as `new_issuer`. Static text. Threads: shared. Since 0.1. */
 xmpp_tls_str xmpp_tls_observation_change_name(const xmpp_tls_observation *observation);
 
+/**
+ * Gives the name of a change, such as `new_issuer`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_change_name(uint32_t change);
+
 /** Gives how loudly to say it: one of `XMPP_TLS_LOUDNESS_…`. Threads: shared. Since 0.1. */
 uint32_t xmpp_tls_observation_loudness(const xmpp_tls_observation *observation);
+
+/**
+ * Gives the name of a loudness, such as `warning`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_loudness_name(uint32_t loudness);
 
 /**
  * Gives the history to store from now on, as JSON; empty when there is nothing to store, as after a resumed
@@ -2757,6 +2895,13 @@ xmpp_tls_result xmpp_tls_connection_report(const xmpp_tls_connection *connection
 
 /** Gives what to say in one word: one of `XMPP_TLS_SUMMARY_…`. Threads: shared. Since 0.1. */
 xmpp_tls_summary xmpp_tls_report_summary(const xmpp_tls_report *report);
+
+/**
+ * Gives the name of a summary, such as `encrypted-unauthenticated`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_summary_name(uint32_t summary);
 
 /** Says whether the stream is encrypted: the handshake is done and nothing failed. Threads: shared. Since 0.1. */
 bool xmpp_tls_report_is_encrypted(const xmpp_tls_report *report);
@@ -3421,6 +3566,13 @@ uint32_t xmpp_tls_compat_suite_bits(uint32_t suite);
  * `group`: the IANA number. Threads: any. Since 0.1.
  */
 xmpp_tls_str xmpp_tls_compat_group_name(uint32_t group);
+
+/**
+ * Gives the name of what an option means, such as `honoured`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_option_meaning_name(uint32_t meaning);
 
 /**
  * Reads a cipher string of OpenSSL (`HIGH:!aNULL:@STRENGTH`) as the TLS 1.2 suites that exist here, in their order.

@@ -491,6 +491,23 @@ pub extern "C" fn xmpp_tls_question_kind_name(kind: u32) -> xmpp_tls_str {
     })
 }
 
+/// Gives the name of a failure, such as `timeout`; `unknown` for a number without one. Static text.
+///
+/// Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn xmpp_tls_lookup_failure_name(failure: u32) -> xmpp_tls_str {
+    text(match failure {
+        1 => "bogus",
+        2 => "server",
+        3 => "timeout",
+        4 => "https_unverified",
+        5 => "malformed",
+        6 => "forbidden",
+        7 => "unreachable",
+        _ => "unknown",
+    })
+}
+
 /// Gives what exactly is asked: the owner name with its final dot (TLSA), the URL (POSH), the domain (SRV, history,
 /// dialback: the authoritative one), URLs one a line (revocation lists, untrusted), the SHA-256 of the certificate in
 /// hex (user mapping). Valid until the question is freed.
