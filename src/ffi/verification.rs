@@ -120,6 +120,7 @@ impl xmpp_tls_verification {
     }
 }
 
+#[cfg(feature = "lookup")]
 impl xmpp_tls_question {
     pub(super) fn question(&self) -> &Question {
         &self.question
