@@ -150,7 +150,11 @@ impl Connection {
     /// [`SetupError::OtherDirection`] when the policy is for initiating ends only.
     pub fn accepting(context: &Context, transport: Transport, now: Time) -> Result<Self, SetupError> {
         let connection = Self::new(context, Direction::Receiving, transport, now);
-        if connection.snapshot.policy.directions().receiving() { Ok(connection) } else { Err(SetupError::OtherDirection) }
+        if connection.snapshot.policy.directions().receiving() {
+            Ok(connection)
+        } else {
+            Err(SetupError::OtherDirection)
+        }
     }
 
     fn new(context: &Context, direction: Direction, transport: Transport, now: Time) -> Self {
