@@ -49,7 +49,8 @@ fn proved(case: &CaseDocument) -> u8 {
 
 #[test]
 fn sec_07_no_missing_evidence_proves_anybody() {
-    let removals: [(&str, fn(&mut Evidence)); 4] = [
+    type Removal = (&'static str, fn(&mut Evidence));
+    let removals: [Removal; 4] = [
         ("TLSA", |own| own.tlsa.clear()),
         ("targets", |own| own.targets = Lookup::NotAsked),
         ("POSH", |own| own.posh = Lookup::NotAsked),
