@@ -22,14 +22,17 @@ mod output;
 mod pem;
 
 pub mod basics;
+pub mod binding;
 pub mod certificate;
 pub mod compat;
 pub mod connection;
 pub mod context;
 pub mod credentials;
+pub mod dialback;
 pub mod driving;
 pub mod endpoint;
 pub mod error;
+pub mod external;
 pub mod facts;
 pub mod history;
 pub mod policy;

@@ -27,6 +27,9 @@ const PARTS: &[&str] = &[
     "ffi/verification",
     "ffi/history",
     "ffi/report",
+    "ffi/dialback",
+    "ffi/external",
+    "ffi/binding",
     "ffi/compat",
 ];
 
