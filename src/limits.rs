@@ -9,3 +9,141 @@ pub const DOMAIN_TEXT_BYTES: usize = 1023;
 
 /// Octets of a DNS label (RFC 1035 §2.3.4).
 pub const DOMAIN_LABEL_BYTES: usize = 63;
+
+/// Bytes of XML that are read before TLS, in all, in either role (STLS-30). A stream header and a list of
+/// features fit many times; RFC 6120 §13.12 forbids a lower limit for stanzas only, and none is due here.
+pub const CLEAR_STREAM_BYTES: u64 = 10_000;
+
+/// Elements open at once before TLS, the stream itself counted (STLS-30): the stream, its features,
+/// `<mechanisms/>` and `<mechanism/>` are four, and RFC 6120 defines nothing deeper before TLS.
+pub const CLEAR_STREAM_DEPTH: usize = 4;
+
+/// Attributes and namespace declarations of one element before TLS. A stream header has eight with
+/// everything RFC 6120 §4.7 and XEP-0220 define; servers in use add a few declarations of their own.
+pub const CLEAR_STREAM_ATTRIBUTES: usize = 32;
+
+/// Characters kept of a name or address that a peer chose, where it is quoted in a cause or a note: a name
+/// of 63 octets and its neighbours are recognised, and a log line stays a line.
+pub const EXCERPT_CHARACTERS: usize = 80;
+
+/// Names of features that are kept for the report. Today's servers announce about a dozen before SASL.
+pub const FEATURE_NAMES: usize = 32;
+
+/// Events that wait for the host in a stream before TLS. Each kind occurs once but for notes, of which one of
+/// each kind is kept, so the number is never met; it is here so that it stays so.
+pub const CLEAR_STREAM_EVENTS: usize = 32;
+/// Bytes of a handshake held before the client hello is read: rustls refuses one handshake message above
+/// 64 KiB, but not the record headers around its fragments (SEC-01).
+pub const TLS_HELD_BEFORE_HELLO: usize = 64 * 1024;
+/// Bytes held for an incomplete handshake message while handshaking: the largest message rustls takes
+/// (64 KiB) in fragments so small that as much again is record overhead.
+pub const TLS_HELD_HANDSHAKING: usize = 128 * 1024;
+/// Bytes held for an incomplete record or message after the handshake: one record (18 KiB at most), or a
+/// session ticket with a certificate chain in it.
+pub const TLS_HELD_AFTERWARDS: usize = 32 * 1024;
+/// Application bytes taken for sending while nothing may be sent yet: a stream header and a few stanzas.
+pub const TLS_QUEUED_BEFORE_READY: usize = 64 * 1024;
+/// Encrypted bytes kept for the host before `write` takes no more: two full flights of 16 records.
+pub const TLS_WAITING_TO_TRANSMIT: usize = 512 * 1024;
+/// Records written under one key before it is replaced (TLS 1.3) or a reset of the stream is advised
+/// (TLS 1.2): below the 2^24.5 of AES-GCM with room for what is under way (RFC 9325 §4.4; PAR-20).
+pub const TLS_RECORDS_PER_KEY: u64 = 1 << 23;
+/// Certificates in one credential's chain: real chains have two to five.
+pub const CREDENTIAL_CHAIN: usize = 16;
+/// Bytes of PEM text read for one credential: 16 large certificates, a key and the text between them.
+pub const CREDENTIAL_PEM: usize = 512 * 1024;
+/// Peers whose session tickets an initiating context keeps (RES-01); the one added first gives way.
+pub const RESUMPTION_PEERS: usize = 1024;
+/// Tickets kept for one peer: servers issue two to four at once, each is used once (RES-07).
+pub const RESUMPTION_TICKETS_PER_PEER: usize = 4;
+/// Keys that a ticket object accepts for decryption: the current one and a cluster's overlap (RES-03).
+pub const TICKET_KEYS: usize = 8;
+/// Seconds after which a ticket key made here is replaced (RES-03).
+pub const TICKET_KEY_ROTATION: u64 = 24 * 60 * 60;
+/// Seconds for which an issued ticket is taken back: half a rotation period (RES-04).
+pub const TICKET_LIFETIME: u64 = TICKET_KEY_ROTATION / 2;
+/// Session tickets a server sends after a full TLS 1.3 handshake (RES-07).
+pub const TICKETS_PER_CONNECTION: usize = 2;
+/// Bytes of one certificate: SEC-01; certificates with a thousand names or post-quantum keys stay below.
+pub const CERTIFICATE_BYTES: usize = 32 * 1024;
+
+/// Names that one certificate may present: SEC-01; public CAs stop at a hundred.
+pub const CERTIFICATE_NAMES: usize = 1000;
+
+/// Certificates of one chain, the leaf included: SEC-01; real chains have two to four.
+pub const CHAIN_CERTIFICATES: usize = 10;
+
+/// Bits of an RSA key in a certificate that proves anything: SEC-01; larger ones cost time and nothing else.
+pub const RSA_KEY_BITS: u32 = 8192;
+
+/// Certificates of one set of trust anchors: the large public sets have about 150.
+pub const TRUST_ANCHORS: usize = 4096;
+
+/// Bytes of one revocation list: the largest lists of public CAs have about 10 MB.
+pub const REVOCATION_LIST_BYTES: usize = 32 * 1024 * 1024;
+
+/// Revocation lists of one set: a list for each issuer in a path is enough, and each may be tried.
+pub const REVOCATION_LISTS: usize = 256;
+/// SRV records of one answer, and targets of one domain, that are considered (SEC-06).
+pub const SRV_RECORDS: usize = 64;
+
+/// CNAME steps that are followed from one owner name; what resolvers in use follow (SEC-06).
+pub const LOOKUP_CNAMES: usize = 8;
+
+/// Addresses of one host and family that are considered; a host that needs more uses its own balancer.
+pub const LOOKUP_ADDRESSES: usize = 16;
+
+/// Different target hosts of one domain that are resolved: a stranger's domain must not make us ask without
+/// end, and real services name fewer than ten.
+pub const LOOKUP_TARGETS: usize = 16;
+
+/// TLSA records of one answer that are considered (SEC-06).
+pub const TLSA_RECORDS: usize = 64;
+
+/// Answers kept in the cache of DNS answers, about 1 KB each.
+pub const LOOKUP_CACHED_ANSWERS: usize = 4096;
+
+/// Answers kept that only serve validation (DNSKEY, DS, NS), about 2 KB each.
+pub const LOOKUP_CACHED_KEYS: usize = 2048;
+
+/// POSH documents kept in the cache, each at most [`POSH_BYTES`] and usually under 1 KB.
+pub const LOOKUP_CACHED_DOCUMENTS: usize = 512;
+
+/// Seconds that a DNS answer is kept at most, whatever its TTL: a day, so that a mistake ends.
+pub const LOOKUP_TTL_SECONDS: u32 = 86_400;
+
+/// Seconds that an answer "there is nothing" is kept at most (RFC 2308 §5 advises one to three hours).
+pub const LOOKUP_NEGATIVE_TTL_SECONDS: u32 = 3_600;
+
+/// Seconds that a failure is remembered, so that a dead server is not asked for each new stranger.
+pub const LOOKUP_FAILURE_SECONDS: u32 = 10;
+
+/// Look-ups that may be submitted and not yet collected.
+pub const LOOKUP_PENDING: usize = 1024;
+
+/// Look-ups that run at once; the others wait, and their time runs.
+pub const LOOKUP_RUNNING: usize = 64;
+
+/// Bytes of a POSH document: a fingerprint takes about 100, so this holds hundreds (SEC-02).
+pub const POSH_BYTES: usize = 65_536;
+
+/// Bytes of a URL that a POSH reference or redirect may name.
+pub const POSH_URL_BYTES: usize = 2_048;
+
+/// HTTP redirects within one POSH look-up, both documents together (RFC 7711 §10, POSH-11).
+pub const POSH_REDIRECTS: usize = 10;
+
+/// Bytes of the head of an HTTP answer, and the buffer it is read into.
+pub const HTTP_HEAD_BYTES: usize = 16_384;
+
+/// Fields in the head of an HTTP answer.
+pub const HTTP_FIELDS: usize = 64;
+
+/// Seconds that a POSH document is valid at most, whatever its `expires`: seven days (POSH-10).
+pub const POSH_SECONDS: u32 = 604_800;
+
+/// Seconds that "this resolver leaves DNSSEC out" is believed before it is tried again.
+pub const LOOKUP_CAPABILITY_SECONDS: u32 = 600;
+
+/// Seconds that "this domain has no POSH document" is remembered: short, since it ends when one is published.
+pub const POSH_ABSENT_SECONDS: u32 = 300;

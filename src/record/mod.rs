@@ -3,5 +3,7 @@
 //! This room parses and holds no opinion; `proof` compares, `verification` decides.
 
 mod dnssec;
+mod srv;
 
 pub use dnssec::{Dnssec, Lookup, LookupFailure};
+pub use srv::{SrvMix, SrvPlan, SrvRecord, SrvSet, SrvTarget, mix_srv};

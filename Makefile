@@ -1,0 +1,193 @@
+# libxmpptls: build, install, test. `make help` lists what there is.
+
+SHELL = /bin/bash
+CARGO ?= $(or $(shell command -v cargo),$(wildcard $(HOME)/.cargo/bin/cargo),cargo)
+CARGO_TARGET_DIR ?= target
+RELEASE = $(CARGO_TARGET_DIR)/release
+LIBRARY = $(RELEASE)/libxmpptls.so
+VENV = $(CARGO_TARGET_DIR)/venv
+PYTHON = $(VENV)/bin/python
+SETUP = tests/setup
+
+# LOOKUP=0 leaves out the look-ups (SRV, TLSA, POSH over the network); the symbols stay.
+LOOKUP ?= 1
+FEATURES = --no-default-features --features $(if $(filter 0,$(LOOKUP)),capi,capi,lookup)
+
+VERSION := $(shell sed -n '/^\[workspace.package\]/,/^\[package\]/s/^version = "\(.*\)"/\1/p' Cargo.toml)
+ABI := $(shell sed -n 's/^const ABI: u32 = \([0-9]*\);/\1/p' build.rs)
+SONAME := libxmpptls.so.$(ABI)
+# The file's name: the number of the ABI, then the minor and patch number of the version.
+REALNAME := $(SONAME).$(shell echo $(VERSION) | cut -d. -f2-)
+
+DESTDIR =
+PREFIX = /usr/local
+BINDIR = $(PREFIX)/bin
+LIBDIR = $(PREFIX)/lib
+INCLUDEDIR = $(PREFIX)/include
+PKGCONFIGDIR = $(LIBDIR)/pkgconfig
+INSTALL = install
+
+export CARGO PREFIX DESTDIR LIBDIR INCLUDEDIR
+
+# What `make test` runs, in this order. `setup` must succeed; each other stage is a target below.
+STAGES = setup
+STAGES += test-format
+STAGES += test-lint
+STAGES += test-rust
+STAGES += test-docs
+
+.PHONY: all
+all: rust-version ## build the library (LOOKUP=0: without look-ups)
+	$(CARGO) build --release --locked --lib $(FEATURES)
+
+.PHONY: rust-version
+rust-version:
+	@$(SETUP)/rust-version.sh "$(CARGO)"
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-24s %s\n", $$1, $$2 }'
+
+## Using it
+
+.PHONY: command
+command: rust-version ## build the command `xmpptls`
+	$(CARGO) build --release --locked --manifest-path cli/Cargo.toml
+
+.PHONY: demo
+demo: command ## good and bad XMPP servers on loopback, each one checked; nothing is installed
+	$(RELEASE)/xmpptls demo
+
+.PHONY: bench
+bench: rust-version ## measure, against what a user would pick instead
+	$(CARGO) bench --locked
+
+## Installing: run `make` first; these build only what is not there, so that root needs no Rust
+
+$(LIBRARY):
+	@$(MAKE) --no-print-directory all
+
+.PHONY: install
+install: $(LIBRARY) include/xmpptls.h ## library, header, pkg-config file (DESTDIR= PREFIX= LIBDIR= INCLUDEDIR=)
+	$(INSTALL) -d "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(INCLUDEDIR)" "$(DESTDIR)$(PKGCONFIGDIR)"
+	$(INSTALL) -m 755 "$(LIBRARY)" "$(DESTDIR)$(LIBDIR)/$(REALNAME)"
+	ln -sf "$(REALNAME)" "$(DESTDIR)$(LIBDIR)/$(SONAME)"
+	ln -sf "$(SONAME)" "$(DESTDIR)$(LIBDIR)/libxmpptls.so"
+	$(INSTALL) -m 644 include/xmpptls.h "$(DESTDIR)$(INCLUDEDIR)/xmpptls.h"
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
+		-e 's|@LIBDIR@|$(patsubst $(PREFIX)/%,$${prefix}/%,$(LIBDIR))|' \
+		-e 's|@INCLUDEDIR@|$(patsubst $(PREFIX)/%,$${prefix}/%,$(INCLUDEDIR))|' \
+		xmpptls.pc.in >"$(DESTDIR)$(PKGCONFIGDIR)/xmpptls.pc"
+	@chmod 644 "$(DESTDIR)$(PKGCONFIGDIR)/xmpptls.pc"
+	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
+
+.PHONY: uninstall
+uninstall: ## remove what `install` and `install-command` put there (same variables)
+	rm -f "$(DESTDIR)$(LIBDIR)/libxmpptls.so" "$(DESTDIR)$(LIBDIR)/$(SONAME)" "$(DESTDIR)$(LIBDIR)/$(REALNAME)"
+	rm -f "$(DESTDIR)$(INCLUDEDIR)/xmpptls.h" "$(DESTDIR)$(PKGCONFIGDIR)/xmpptls.pc" "$(DESTDIR)$(BINDIR)/xmpptls"
+
+.PHONY: install-command
+install-command: ## the command `xmpptls` (BINDIR=)
+	@[ -x "$(RELEASE)/xmpptls" ] || $(MAKE) --no-print-directory command
+	$(INSTALL) -d "$(DESTDIR)$(BINDIR)"
+	$(INSTALL) -m 755 "$(RELEASE)/xmpptls" "$(DESTDIR)$(BINDIR)/xmpptls"
+
+.PHONY: install-lua
+install-lua: $(LIBRARY) ## the Lua module and the drop-in `ssl`
+	$(MAKE) -C bindings/lua install
+
+.PHONY: install-erlang
+install-erlang: $(LIBRARY) ## the Erlang application and the drop-in `fast_tls`
+	$(MAKE) -C bindings/erlang install
+
+## What is generated and committed
+
+.PHONY: header
+header: rust-version ## include/xmpptls.h, from src/ffi
+	$(CARGO) run --quiet --locked -p xtask -- header
+
+.PHONY: vectors
+vectors: rust-version ## tests/vectors; a second run changes no byte
+	$(CARGO) run --quiet --locked -p xtask -- vectors
+
+## Testing
+
+.PHONY: test
+test: rust-version ## install what the tests need (it says what), run everything
+	@MAKE="$(MAKE)" $(SETUP)/stages.sh $(STAGES)
+
+.PHONY: check
+check: rust-version ## for packagers: offline, nothing installed
+	$(CARGO) test --offline --locked --workspace
+
+.PHONY: setup
+setup: rust-version
+	@$(SETUP)/debian-packages.sh
+	@$(SETUP)/rust-tools.sh "$(CARGO)"
+	@$(SETUP)/python-environment.sh "$(VENV)"
+
+.PHONY: test-format
+test-format:
+	$(CARGO) fmt --all --check
+
+.PHONY: test-lint
+test-lint:
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked --lib --no-default-features --features capi -- -D warnings
+	$(CARGO) clippy --locked --lib --no-default-features -- -D warnings
+
+.PHONY: test-rust
+test-rust:
+	$(CARGO) test --locked --workspace
+
+.PHONY: test-docs
+test-docs:
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
+
+.PHONY: test-header
+test-header:
+	$(CARGO) run --quiet --locked -p xtask -- header --check
+
+.PHONY: test-vectors
+test-vectors:
+	$(CARGO) run --quiet --locked -p xtask -- vectors --check
+
+.PHONY: test-symbols
+test-symbols: all
+	$(SETUP)/symbols.sh "$(LIBRARY)" tests/abi/symbols.txt "$(SONAME)"
+
+.PHONY: test-install
+test-install: all
+	MAKE="$(MAKE)" $(SETUP)/install.sh
+
+.PHONY: test-c
+test-c: all
+	$(MAKE) -C tests/c test LIBRARY_DIR="$(abspath $(RELEASE))" INCLUDE_DIR="$(abspath include)"
+
+.PHONY: test-lua
+test-lua: all
+	$(MAKE) -C bindings/lua test
+
+.PHONY: test-erlang
+test-erlang: all
+	$(MAKE) -C bindings/erlang test
+
+.PHONY: test-interop-peers
+test-interop-peers:
+	$(PYTHON) tests/interop/peers/run.py
+
+.PHONY: test-interop-prosody
+test-interop-prosody: all
+	$(PYTHON) tests/interop/prosody/run.py --module "$(LUA_DROPIN)"
+
+.PHONY: test-interop-ejabberd
+test-interop-ejabberd: all
+	$(PYTHON) tests/interop/ejabberd/run.py --ebin "$(ERLANG_DROPIN)"
+
+.PHONY: baseline-prosody
+baseline-prosody: ## the Prosody laboratory on what Prosody has today
+	$(PYTHON) tests/interop/prosody/run.py
+
+.PHONY: baseline-ejabberd
+baseline-ejabberd: ## the ejabberd laboratory on what ejabberd has today
+	$(PYTHON) tests/interop/ejabberd/run.py

@@ -1,0 +1,208 @@
+//! What a validated DNS message says about one question.
+//!
+//! The validator gives each record a proof. This file decides what that means for the answer as a whole: it
+//! walks from the question's name over the CNAMEs to the records, takes nothing that is not on that way, and
+//! keeps the worst proof met. A message without the wanted records is an answer "there is nothing" only if
+//! that was proven, or proven to be unprovable; all else is bogus.
+//!
+//! It asks nothing itself. Where the message ends at an alias, the answer is "go on at that name".
+
+use hickory_resolver::net::{DnsError, NetError};
+use hickory_resolver::proto::dnssec::Proof;
+use hickory_resolver::proto::dnssec::rdata::{DNSSECRData, RRSIG};
+use hickory_resolver::proto::op::{DnsResponse, ResponseCode};
+use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
+
+use crate::limits::{LOOKUP_CNAMES, LOOKUP_NEGATIVE_TTL_SECONDS, LOOKUP_TTL_SECONDS};
+use crate::record::{Dnssec, LookupFailure};
+
+/// What a message says.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Judgement {
+    /// The records, at the end of the aliases.
+    Found { records: Vec<RData>, way: Way },
+    /// The name, or the type at this name, does not exist.
+    Absent { way: Way },
+    /// The name is an alias; the message does not hold what the alias leads to.
+    Alias { way: Way },
+    /// No answer.
+    Failed(LookupFailure),
+}
+
+/// The way from the question to what was found.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Way {
+    /// The name the way ends at.
+    pub(super) end: Name,
+    /// How many aliases were followed.
+    pub(super) aliases: usize,
+    /// The worst proof on the way.
+    pub(super) dnssec: Dnssec,
+    /// Seconds until the first record on the way expires.
+    pub(super) ttl: u32,
+}
+
+impl Way {
+    pub(super) fn start(name: Name) -> Self {
+        Self { end: name, aliases: 0, dnssec: Dnssec::Secure, ttl: LOOKUP_TTL_SECONDS }
+    }
+
+    fn pass(&mut self, record: &Record) {
+        self.dnssec = self.dnssec.max(state(record.proof));
+        self.ttl = self.ttl.min(record.ttl);
+    }
+}
+
+/// Reads a message as the answer to "which records of this kind are at the end of this way?".
+pub(super) fn judge(way: Way, kind: RecordType, message: Result<DnsResponse, NetError>) -> Judgement {
+    match message {
+        Ok(response) => read(way, kind, &response, None),
+        Err(NetError::Dns(DnsError::Nsec { response, proof: Proof::Insecure, .. })) => {
+            // Too many NSEC3 iterations: the denial counts as unsigned (RFC 9276 §3.2).
+            read(way, kind, &response, Some(Dnssec::Insecure))
+        }
+        Err(error) => Judgement::Failed(failure(&error)),
+    }
+}
+
+/// Reads a message that was not validated: all of it is insecure.
+pub(super) fn judge_unvalidated(
+    way: Way,
+    kind: RecordType,
+    message: Result<DnsResponse, NetError>,
+) -> Judgement {
+    let mut way = way;
+    way.dnssec = way.dnssec.max(Dnssec::Insecure);
+    match message {
+        Ok(mut response) => {
+            for record in &mut response.answers {
+                record.proof = Proof::Insecure;
+            }
+            read(way, kind, &response, Some(Dnssec::Insecure))
+        }
+        Err(NetError::Dns(DnsError::NoRecordsFound(nothing))) => {
+            let ttl = nothing.negative_ttl.unwrap_or(0).min(LOOKUP_NEGATIVE_TTL_SECONDS);
+            Judgement::Absent { way: Way { ttl: way.ttl.min(ttl), ..way } }
+        }
+        Err(error) => Judgement::Failed(failure(&error)),
+    }
+}
+
+fn read(mut way: Way, kind: RecordType, response: &DnsResponse, denial: Option<Dnssec>) -> Judgement {
+    if !matches!(response.response_code, ResponseCode::NoError | ResponseCode::NXDomain) {
+        return Judgement::Failed(LookupFailure::Server);
+    }
+    let asked = way.end.clone();
+    loop {
+        if denial.is_none() && is_unproven_wildcard(&way.end, response) {
+            return Judgement::Failed(LookupFailure::Bogus);
+        }
+        let here = way.end.clone();
+        let found: Vec<&Record> = at(response, &here, kind).collect();
+        if !found.is_empty() {
+            found.iter().for_each(|record| way.pass(record));
+            let records = found.into_iter().map(|record| record.data.clone()).collect();
+            return forbidding(way.dnssec).unwrap_or(Judgement::Found { records, way });
+        }
+        let Some(alias) = at(response, &here, RecordType::CNAME).next() else { break };
+        let RData::CNAME(target) = &alias.data else { return Judgement::Failed(LookupFailure::Malformed) };
+        way.pass(alias);
+        way.aliases = way.aliases.saturating_add(1);
+        if way.aliases > LOOKUP_CNAMES {
+            return Judgement::Failed(LookupFailure::Malformed);
+        }
+        way.end = target.0.clone();
+    }
+    if let Some(failed) = forbidding(way.dnssec) {
+        return failed;
+    }
+    if way.end != asked {
+        return Judgement::Alias { way };
+    }
+    let Some(denial) = denial.or_else(|| denial_state(&asked, response)) else {
+        return Judgement::Failed(LookupFailure::Bogus);
+    };
+    way.dnssec = way.dnssec.max(denial);
+    way.ttl = way.ttl.min(negative_ttl(response));
+    Judgement::Absent { way }
+}
+
+fn at<'a>(response: &'a DnsResponse, name: &'a Name, kind: RecordType) -> impl Iterator<Item = &'a Record> {
+    response.answers.iter().filter(move |record| record.record_type() == kind && record.name == *name)
+}
+
+fn forbidding(state: Dnssec) -> Option<Judgement> {
+    match state {
+        Dnssec::Bogus => Some(Judgement::Failed(LookupFailure::Bogus)),
+        Dnssec::Indeterminate => Some(Judgement::Failed(LookupFailure::Server)),
+        _ => None,
+    }
+}
+
+fn state(proof: Proof) -> Dnssec {
+    match proof {
+        Proof::Secure => Dnssec::Secure,
+        Proof::Insecure => Dnssec::Insecure,
+        Proof::Bogus => Dnssec::Bogus,
+        Proof::Indeterminate => Dnssec::Indeterminate,
+    }
+}
+
+/// The state of a denial, or `None` when nothing speaks for it.
+///
+/// The validator has checked the denials it saw. It lets a message pass when every authority record is
+/// insecure, so here one of them has to be the SOA of a zone that the name is in: an unsigned zone elsewhere
+/// proves nothing about a name in a signed one.
+fn denial_state(name: &Name, response: &DnsResponse) -> Option<Dnssec> {
+    let authorities = &response.authorities;
+    if authorities.iter().any(|record| record.proof == Proof::Secure && is_denial(record)) {
+        return Some(Dnssec::Secure);
+    }
+    let all_insecure = authorities.iter().all(|record| record.proof == Proof::Insecure);
+    let own_zone =
+        authorities.iter().any(|record| record.record_type() == RecordType::SOA && record.name.zone_of(name));
+    (authorities.is_empty() || !all_insecure || own_zone).then_some(Dnssec::Insecure)
+}
+
+fn is_denial(record: &Record) -> bool {
+    matches!(record.record_type(), RecordType::NSEC | RecordType::NSEC3)
+}
+
+/// Whether a secure record at this name was made from a wildcard, and nothing secure says that the name itself
+/// does not exist (RFC 4035 §5.3.4).
+fn is_unproven_wildcard(name: &Name, response: &DnsResponse) -> bool {
+    let from_wildcard = at(response, name, RecordType::RRSIG).any(|record| match &record.data {
+        RData::DNSSEC(DNSSECRData::RRSIG(signature)) => {
+            labels(signature) < name.num_labels() && record.proof == Proof::Secure
+        }
+        _ => false,
+    });
+    from_wildcard
+        && !response.authorities.iter().any(|record| record.proof == Proof::Secure && is_denial(record))
+}
+
+fn labels(signature: &RRSIG) -> u8 {
+    signature.input().num_labels
+}
+
+fn negative_ttl(response: &DnsResponse) -> u32 {
+    let soa = response.authorities.iter().find_map(|record| match &record.data {
+        RData::SOA(soa) => Some(record.ttl.min(soa.minimum)),
+        _ => None,
+    });
+    soa.unwrap_or(0).min(LOOKUP_NEGATIVE_TTL_SECONDS)
+}
+
+fn failure(error: &NetError) -> LookupFailure {
+    match error {
+        NetError::Dns(DnsError::Nsec { proof: Proof::Indeterminate, .. }) => LookupFailure::Server,
+        NetError::Dns(DnsError::Nsec { .. } | DnsError::DnssecBogus) => LookupFailure::Bogus,
+        NetError::Dns(_) => LookupFailure::Server,
+        NetError::Timeout => LookupFailure::Timeout,
+        NetError::ForeignClassRecord { .. }
+        | NetError::Proto(_)
+        | NetError::QueryCaseMismatch
+        | NetError::Truncated => LookupFailure::Malformed,
+        _ => LookupFailure::Unreachable,
+    }
+}

@@ -1,0 +1,124 @@
+//! The way to the DNS servers, below validation.
+//!
+//! Every question that leaves the machine passes here and is counted. Answers that only serve validation
+//! (DNSKEY, DS, and NS for finding zone cuts) are kept for their time, since each signed answer needs them
+//! again. They are kept unjudged: the validator above checks them at every use, and an answer found bogus makes
+//! [`Upstream::distrust`] drop all that could have caused it.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::stream::{self, Stream, StreamExt};
+use hickory_resolver::NameServerPool;
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::net::xfer::DnsHandle;
+use hickory_resolver::net::{DnsError, NetError};
+use hickory_resolver::proto::op::{DnsRequest, DnsRequestOptions, DnsResponse, Query, ResponseCode};
+use hickory_resolver::proto::rr::{Name, RecordType};
+use tokio::time::Instant;
+
+use crate::limits::{LOOKUP_CACHED_KEYS, LOOKUP_NEGATIVE_TTL_SECONDS};
+use crate::lookup::cache::Cache;
+use crate::lookup::effort::{Traffic, count};
+
+type Exchange = Result<DnsResponse, NetError>;
+type Kept = Arc<Mutex<Cache<(Name, RecordType), Exchange>>>;
+
+/// The servers, and what they said about keys and delegations.
+#[derive(Clone)]
+pub(super) struct Upstream {
+    pool: NameServerPool<TokioRuntimeProvider>,
+    kept: Kept,
+}
+
+/// What a resolver does with DNSSEC (ATK-OP-06).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Capability {
+    /// It passes signatures on.
+    Dnssec,
+    /// It answers, and leaves the signatures out.
+    WithoutDnssec,
+    /// It did not answer.
+    Unknown,
+}
+
+impl Upstream {
+    pub(super) fn new(pool: NameServerPool<TokioRuntimeProvider>) -> Self {
+        Self { pool, kept: Arc::new(Mutex::new(Cache::new(LOOKUP_CACHED_KEYS))) }
+    }
+
+    /// Forgets the keys and delegations of a name and of all names above it.
+    pub(super) fn distrust(&self, name: &Name) {
+        self.kept().flush(|(owner, _)| owner.zone_of(name));
+    }
+
+    /// Forgets the keys and delegations of a name and of all names below it.
+    pub(super) fn flush(&self, name: &Name) {
+        self.kept().flush(|(owner, _)| name.zone_of(owner));
+    }
+
+    /// Asks for the keys of a zone that is known to be signed, and looks whether a signature comes along.
+    pub(super) async fn capability(&self, zone: Name) -> Capability {
+        let mut options = DnsRequestOptions::default();
+        options.use_edns = true;
+        options.edns_set_dnssec_ok = true;
+        count(Traffic::DnsQuery);
+        let answer = self.pool.lookup(Query::query(zone, RecordType::DNSKEY), options).next().await;
+        match answer {
+            Some(Ok(response)) if response.answers.iter().any(|record| record.record_type().is_rrsig()) => {
+                Capability::Dnssec
+            }
+            Some(Ok(_) | Err(NetError::Dns(DnsError::NoRecordsFound(_)))) => Capability::WithoutDnssec,
+            // Servers that know no EDNS say so in this way (RFC 6891 §7).
+            Some(Err(NetError::Dns(DnsError::ResponseCode(
+                ResponseCode::FormErr | ResponseCode::NotImp,
+            )))) => Capability::WithoutDnssec,
+            _ => Capability::Unknown,
+        }
+    }
+
+    async fn exchange(self, request: DnsRequest) -> Exchange {
+        let key = request
+            .queries
+            .first()
+            .filter(|query| is_for_validation(query.query_type()))
+            .map(|query| (query.name().clone(), query.query_type()));
+        if let Some((kept, _)) = key.as_ref().and_then(|key| self.kept().value(key, Instant::now())) {
+            return kept;
+        }
+        count(Traffic::DnsQuery);
+        let answer = self.pool.send(request).next().await.unwrap_or(Err(NetError::NoConnections));
+        if let (Some(key), Some(life)) = (key, life_of(&answer)) {
+            self.kept().insert(key, answer.clone(), life, Instant::now());
+        }
+        answer
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Cache<(Name, RecordType), Exchange>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl DnsHandle for Upstream {
+    type Response = Pin<Box<dyn Stream<Item = Exchange> + Send>>;
+    type Runtime = TokioRuntimeProvider;
+
+    fn send(&self, request: DnsRequest) -> Self::Response {
+        Box::pin(stream::once(self.clone().exchange(request)))
+    }
+}
+
+fn is_for_validation(kind: RecordType) -> bool {
+    matches!(kind, RecordType::DNSKEY | RecordType::DS | RecordType::NS)
+}
+
+/// How long an answer may be kept, if at all.
+fn life_of(answer: &Exchange) -> Option<Duration> {
+    let seconds = match answer {
+        Ok(response) => response.all_sections().map(|record| record.ttl).min()?,
+        Err(NetError::Dns(DnsError::NoRecordsFound(nothing))) => nothing.negative_ttl?,
+        Err(_) => return None,
+    };
+    Some(Duration::from_secs(u64::from(seconds.min(LOOKUP_NEGATIVE_TTL_SECONDS))))
+}

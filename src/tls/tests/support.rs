@@ -1,0 +1,167 @@
+//! Certificates, configurations, and a wire between two sessions.
+
+use std::sync::{Arc, LazyLock};
+
+use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, PKCS_RSA_SHA256, RsaKeySize};
+
+use crate::parameter::{CipherSuite, Group, Parameters, Version};
+use crate::tls::*;
+
+/// A moment in 2027.
+pub(super) const NOW: u64 = 1_800_000_000;
+
+pub(super) static ECDSA: LazyLock<Arc<Credential>> = LazyLock::new(|| credential("ecdsa.example"));
+pub(super) static RSA: LazyLock<Arc<Credential>> = LazyLock::new(|| {
+    of(&KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap(), "rsa.example")
+});
+pub(super) static ED25519: LazyLock<Arc<Credential>> =
+    LazyLock::new(|| of(&KeyPair::generate_for(&PKCS_ED25519).unwrap(), "ed25519.example"));
+
+pub(super) fn credential(name: &str) -> Arc<Credential> {
+    of(&KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap(), name)
+}
+
+pub(super) fn of(key: &KeyPair, name: &str) -> Arc<Credential> {
+    let certificate = CertificateParams::new([name.to_string()]).unwrap().self_signed(key).unwrap();
+    Arc::new(Credential::from_der(vec![certificate.der().to_vec()], &key.serialize_der()).unwrap())
+}
+
+pub(super) fn parameters(version: Version) -> Parameters {
+    Parameters { oldest: version, newest: version, ..Parameters::default() }
+}
+
+pub(super) fn with_group(version: Version, group: Group) -> Parameters {
+    Parameters { groups: vec![group], ..parameters(version) }
+}
+
+pub(super) fn with_suite(suite: CipherSuite) -> Parameters {
+    Parameters { suites: vec![suite], ..parameters(suite.version()) }
+}
+
+pub(super) fn serving(credentials: &[&Arc<Credential>]) -> Arc<CredentialStore> {
+    let mut store = CredentialStore::new();
+    for one in credentials {
+        store.insert_default(Arc::clone(one));
+        store.insert("example.org", Arc::clone(one));
+    }
+    Arc::new(store)
+}
+
+pub(super) fn accepting() -> AcceptingSettings {
+    AcceptingSettings { credentials: serving(&[&ECDSA]), ..AcceptingSettings::default() }
+}
+
+pub(super) fn initiating() -> InitiatingSettings {
+    InitiatingSettings::default()
+}
+
+/// Two sessions and how the bytes between them are cut.
+pub(super) struct Pair {
+    pub(super) client: Session,
+    pub(super) server: Session,
+    /// The most bytes given to a session at once.
+    pub(super) cut: usize,
+    /// What each was given in plaintext.
+    pub(super) to_client: Vec<u8>,
+    pub(super) to_server: Vec<u8>,
+    pub(super) now: u64,
+}
+
+impl Pair {
+    pub(super) fn new(client: &InitiatingSettings, server: &AcceptingSettings) -> Self {
+        Self::with(client, server, InitiatingOptions::default(), AcceptingOptions::default())
+    }
+
+    pub(super) fn with(
+        client: &InitiatingSettings,
+        server: &AcceptingSettings,
+        ours: InitiatingOptions,
+        theirs: AcceptingOptions,
+    ) -> Self {
+        Self::of(&InitiatingConfig::new(client).unwrap(), &AcceptingConfig::new(server).unwrap(), ours, theirs)
+    }
+
+    pub(super) fn of(
+        client: &InitiatingConfig,
+        server: &AcceptingConfig,
+        ours: InitiatingOptions,
+        theirs: AcceptingOptions,
+    ) -> Self {
+        Self::named(client, server, Some("example.org"), NOW, ours, theirs)
+    }
+
+    pub(super) fn named(
+        client: &InitiatingConfig,
+        server: &AcceptingConfig,
+        name: Option<&str>,
+        now: u64,
+        ours: InitiatingOptions,
+        theirs: AcceptingOptions,
+    ) -> Self {
+        Self {
+            client: Session::initiating(client, name, now, ours).unwrap(),
+            server: Session::accepting(server, theirs).unwrap(),
+            cut: usize::MAX,
+            to_client: Vec::new(),
+            to_server: Vec::new(),
+            now,
+        }
+    }
+
+    pub(super) fn cut(mut self, cut: usize) -> Self {
+        self.cut = cut;
+        self
+    }
+
+    /// Carries bytes until neither has any for the other. Says what each session failed with.
+    pub(super) fn run(&mut self) -> (Option<Failure>, Option<Failure>) {
+        while self.client.transmit_pending() + self.server.transmit_pending() > 0 {
+            let flight = drain(&mut self.client);
+            deliver(&mut self.server, &flight, self.cut, self.now, &mut self.to_server);
+            let flight = drain(&mut self.server);
+            deliver(&mut self.client, &flight, self.cut, self.now, &mut self.to_client);
+        }
+        (self.client.failure(), self.server.failure())
+    }
+
+    /// As [`Self::run`], where nothing may fail and both must be ready.
+    pub(super) fn ready(mut self) -> Self {
+        assert_eq!(self.run(), (None, None));
+        assert!(self.client.is_ready() && self.server.is_ready());
+        self
+    }
+}
+
+/// Everything that a session has for its peer.
+pub(super) fn drain(session: &mut Session) -> Vec<u8> {
+    let mut bytes = vec![0; session.transmit_pending()];
+    let length = session.transmit(&mut bytes);
+    assert_eq!(length, bytes.len());
+    bytes
+}
+
+/// Gives bytes to a session in pieces, with ample room for plaintext, until it took all or failed.
+pub(super) fn deliver(session: &mut Session, bytes: &[u8], cut: usize, now: u64, plaintext: &mut Vec<u8>) {
+    let mut room = vec![0; 40_000];
+    for piece in bytes.chunks(cut.min(bytes.len().max(1))) {
+        let mut rest = piece;
+        while !rest.is_empty() || session.has_plaintext() {
+            let Ok(received) = session.receive(now, rest, &mut room) else {
+                return;
+            };
+            plaintext.extend_from_slice(&room[..received.written]);
+            rest = &rest[received.used..];
+        }
+    }
+}
+
+/// A judge that answers always the same, and counts what it was shown.
+pub(super) struct Fixed(pub(super) Result<(), CertificateAlert>);
+
+impl Judge for Fixed {
+    fn judge(&self, presented: &[&[u8]], now: u64) -> Result<(), CertificateAlert> {
+        assert!(!presented[0].is_empty());
+        assert!(now >= NOW);
+        self.0
+    }
+}

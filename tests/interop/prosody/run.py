@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+"""Unmodified Prosody servers that federate on loopback, on LuaSec or on any other module named `ssl`.
+
+    run.py                          on LuaSec: the baseline
+    run.py --module DIR             DIR/?.lua, DIR/?/init.lua and DIR/?.so come first (may be repeated)
+    run.py --library DIR            where libxmpptls.so.0 is, unless it is installed
+    run.py --plugins DIR --auth M   also the scenarios with Prosody module M in place of mod_s2s_auth_certs
+    run.py --only TEXT              only the groups whose name contains TEXT
+    run.py --backend B              epoll, event or select; may be repeated; all three by default
+
+XMPPTLS_KEEP=1 keeps the servers' files and logs.
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from lab.checks import Checks  # noqa: E402
+from lab.processes import Laboratory  # noqa: E402
+from lab.xmpp import Refused, exchange, log_in  # noqa: E402
+
+from servers import Federation, HERE, Place, lua_environment  # noqa: E402
+
+INTERPRETERS = ("lua5.4", "lua5.3", "lua5.2", "lua5.1", "luajit")
+
+
+class Scenarios:
+    """Each public method is a group of checks."""
+
+    def __init__(self, checks, place, options):
+        self.checks, self.place, self.options = checks, place, options
+
+    def works(self, sentence, action, *arguments, **named):
+        """A check that `action` succeeds."""
+        try:
+            self.checks.check(sentence, True, action(*arguments, **named))
+        except Refused as refusal:
+            self.checks.check(sentence, False, refusal)
+
+    def refuses(self, sentence, *arguments, because=(), federation=None, host="trusted"):
+        """A check that the message is returned as undeliverable, and that the host's log names the reason."""
+        try:
+            self.checks.check(sentence, False, exchange(*arguments, both_ways=False, seconds=12))
+            return
+        except Refused as refusal:
+            self.checks.check(sentence, str(refusal).startswith("bounced"), refusal)
+        for pattern in because:
+            self.logged(f"  and the log says /{pattern}/", federation, host, pattern)
+
+    def logged(self, sentence, federation, host, pattern):
+        """A check that a host's log has a line like this."""
+        found = re.search(pattern, federation.log(host))
+        self.checks.check(sentence, found, found.group(0) if found else f"no /{pattern}/ in the log of {host}")
+
+    def federation(self, *hosts, **how):
+        """Servers for a scenario."""
+        return Federation(self.place, hosts, **how)
+
+    def conformance(self):
+        """The semantics of the module alone, without Prosody."""
+        for interpreter in INTERPRETERS if not self.options.module else INTERPRETERS[:1]:
+            code, text = self.place.laboratory.run(
+                [interpreter, HERE / "conformance.lua", self.place.pki.directory],
+                env=lua_environment(self.options.module, self.options.library))
+            for line in text.splitlines():
+                if line.startswith("FAIL"):
+                    print(f"      {line}")
+            counted = re.search(r"^(\d+) passed, (\d+) failed$", text, re.MULTILINE)
+            if counted is None:
+                self.checks.check(f"conformance under {interpreter}", False, f"exit {code}: {text[-300:]}")
+            else:
+                self.checks.count(f"conformance under {interpreter}", *map(int, counted.groups()))
+
+    def backends(self):
+        """Clients and a peer with a certificate of a CA, on each of Prosody's event loops."""
+        for backend in self.options.backend or ("epoll", "event", "select"):
+            with self.checks.group(backend), self.federation("trusted", "serveronly", backend=backend) as servers:
+                account = servers.account
+                self.works(f"{backend}: c2s STARTTLS, TLS 1.3", log_in, account("trusted"))
+                self.works(f"{backend}: c2s STARTTLS, TLS 1.2", log_in, account("trusted", tls12=True))
+                self.works(f"{backend}: c2s direct TLS", log_in, account("trusted", direct=True))
+                self.works(f"{backend}: s2s both ways by STARTTLS, certificates of a CA",
+                           exchange, account("trusted"), account("serveronly"))
+                for direction in ("Outgoing", "Incoming"):
+                    self.logged(f"{backend}: the {direction} stream was authenticated", servers, "trusted",
+                                rf"{direction} s2s connection .* complete")
+                self.module_in_use(backend, servers)
+
+    def module_in_use(self, backend, servers):
+        """That it is really the module under test which speaks TLS."""
+        maps = servers.maps("trusted")
+        ours, luasec = "libxmpptls.so" in maps, bool(re.search(r"liblua5\.\d-sec|lua/5\.\d/ssl\.so", maps))
+        sentence = f"{backend}: the process has {'the library' if self.options.module else 'LuaSec'} loaded"
+        if self.options.module:
+            self.checks.check(sentence + " and not LuaSec", ours and not luasec, f"{ours=} {luasec=}")
+        else:
+            self.checks.check(sentence, luasec and not ours)
+
+    def direct(self):
+        """s2s over direct TLS, with SNI and ALPN."""
+        with self.federation("trusted", "serveronly", direct=True) as servers:
+            self.works("s2s both ways by direct TLS", exchange,
+                       servers.account("trusted"), servers.account("serveronly"))
+            self.logged("  really on the port for direct TLS", servers, "trusted", r"Next target to try is \S+:15270")
+
+    def administration(self):
+        """What an administrator does: check, look, renew."""
+        with self.federation("trusted", "serveronly") as servers:
+            code, text = servers.prosodyctl("trusted", "check", "certs")
+            self.checks.check("prosodyctl check certs finds the certificate good", code == 0, text.splitlines()[-1:])
+            self.works("a login before the renewal", log_in, servers.account("trusted"))
+            self.works("  and an s2s connection", exchange, servers.account("trusted"), servers.account("serveronly"))
+            code, text = servers.prosodyctl("trusted", "shell", "s2s", "show")
+            self.checks.check("the shell shows s2s connections as encrypted", "TLSv1.3" in text, text[-120:])
+            before = self.served(servers)
+            servers.use_certificate("trusted", "renewed")
+            code, text = servers.prosodyctl("trusted", "shell", "config", "reload")
+            self.checks.check("the shell reloads the configuration", code == 0, text[-80:])
+            after = self.served(servers)
+            renewed = Path(self.place.pki.path("renewed.crt")).read_text().split("-----END")[0]
+            self.checks.check("  and the renewed certificate is served", renewed in after and renewed not in before)
+            self.works("a login after the renewal", log_in, servers.account("trusted"))
+
+    def served(self, servers):
+        """The certificate that a client is given on the port for direct TLS, as PEM."""
+        account = servers.account("trusted", direct=True)
+        domain = account.jid.split("@")[1].split("/")[0]
+        return self.place.laboratory.run(
+            ["openssl", "s_client", "-connect", f"{account.address}:{account.port}", "-servername", domain])[1]
+
+    def bad_certificates(self):
+        """A peer that a CA does not vouch for is refused, and the log says why."""
+        with self.federation("trusted", "expired", "misnamed", "selfsigned") as servers:
+            account = servers.account
+            for host, sentence, reason in (
+                    ("expired", "s2s to an expired certificate is refused", "certificate has expired"),
+                    ("misnamed", "s2s to a certificate for another name is refused", "is not valid for this name"),
+                    ("selfsigned", "s2s to a self-signed certificate is refused", "[Ss]elf[ -]signed certificate")):
+                self.refuses(sentence, account("trusted"), account(host), because=[reason], federation=servers)
+
+    def dialback(self):
+        """Where the operator allows it, TLS with an unknown certificate and dialback inside it."""
+        with self.federation("trusted", "selfsigned", dialback=True) as servers:
+            self.works("a self-signed peer is accepted by dialback in both directions", exchange,
+                       servers.account("trusted"), servers.account("selfsigned"))
+            self.logged("  inside TLS", servers, "trusted", r"Stream encrypted \(TLSv1.3")
+            self.logged("  and not by its certificate", servers, "trusted", "certificate chain validation result: invalid")
+
+    def dane(self):
+        """TLSA records, as Prosody uses them on outgoing connections."""
+        with self.federation("trusted", "selfsigned", "misnamed", dane=True) as servers:
+            self.works("a self-signed peer is accepted by its TLSA record", exchange,
+                       servers.account("trusted"), servers.account("selfsigned"), both_ways=False)
+            self.logged("  and the record was used", servers, "trusted", "Enabling DANE with 1 TLSA")
+            self.refuses("a TLSA record does not help when the name is another one", servers.account("trusted"),
+                         servers.account("misnamed"), because=["is not valid for this name"], federation=servers)
+        with self.federation("trusted", "selfsigned", dane=True, wrong_tlsa=("selfsigned",)) as servers:
+            self.refuses("a wrong TLSA record is refused", servers.account("trusted"), servers.account("selfsigned"),
+                         because=["Forbidding insecure connection to/from selfsigned"], federation=servers)
+
+    def replaced_verdict(self):
+        """The certificate check of s2s replaced by a module of ours (only with --auth)."""
+        how = {"dane": True, "auth": self.options.auth}
+        with self.federation("trusted", "selfsigned", "misnamed", **how) as servers:
+            self.works("DANE-EE accepts a self-signed peer in both directions", exchange,
+                       servers.account("trusted"), servers.account("selfsigned"))
+            self.logged("  and incoming by the module's verdict", servers, "trusted",
+                        r"selfsigned\S* .*incoming.*dane-ee")
+            self.works("DANE-EE accepts a certificate with another name (RFC 7671 section 5.1)", exchange,
+                       servers.account("trusted"), servers.account("misnamed"), both_ways=False)
+        with self.federation("trusted", "selfsigned", wrong_tlsa=("selfsigned",), **how) as servers:
+            self.refuses("a wrong TLSA record is refused there too", servers.account("trusted"),
+                         servers.account("selfsigned"))
+
+
+def main():
+    """Runs the groups one after the other."""
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--module", action="append", default=[])
+    parser.add_argument("--library")
+    parser.add_argument("--plugins", action="append", default=[])
+    parser.add_argument("--auth")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--backend", action="append")
+    options = parser.parse_args()
+
+    groups = ["conformance", "backends", "direct", "administration", "bad_certificates", "dialback", "dane"]
+    if options.auth:
+        groups.append("replaced_verdict")
+    checks = Checks()
+    with Laboratory("prosody", checks) as laboratory:
+        place = Place(laboratory, options.module, options.library, options.plugins)
+        print(f"module under test: {' '.join(options.module) or 'LuaSec'}; servers on {laboratory.address('*')}")
+        scenarios = Scenarios(checks, place, options)
+        for group in groups:
+            if options.only in group:
+                with checks.group(group):
+                    getattr(scenarios, group)()
+        code = checks.close()
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()
