@@ -1,7 +1,8 @@
 /* Certificates: what one says, read by the library; from PEM, DER, or a connection.
  * SPDX-License-Identifier: MIT OR Apache-2.0 */
+#define _POSIX_C_SOURCE 200809L
 #include "xmpptls_lua.h"
-#include <string.h>
+#include <arpa/inet.h>
 
 static void release(void *object)
 {
@@ -33,7 +34,7 @@ static const struct xl_word name_kinds[] = {
     { "ip", XMPP_TLS_NAME_KIND_IP },
     { "uri", XMPP_TLS_NAME_KIND_URI },
     { "email", XMPP_TLS_NAME_KIND_EMAIL },
-    { "other", XMPP_TLS_NAME_KIND_OTHER },
+    { "ignored", XMPP_TLS_NAME_KIND_IGNORED },
     { NULL, 0 },
 };
 
@@ -47,7 +48,7 @@ static int load(lua_State *L)
     /* DER of a certificate begins with a SEQUENCE; no PEM text begins with that letter, "0" */
     bool der = len > 1 && (unsigned char)bytes[0] == 0x30 && (unsigned char)bytes[1] >= 0x80;
     xmpp_tls_result result = der ? xmpp_tls_certificate_new_der((const uint8_t *)bytes, len, place, &error)
-                                 : xmpp_tls_certificate_new_pem((const uint8_t *)bytes, len, place, &error);
+                                 : xmpp_tls_certificate_new_pem(bytes, len, place, &error);
     return result == XMPP_TLS_OK ? 1 : xl_fail(L, result, error);
 }
 
@@ -113,14 +114,26 @@ static int public_key_digest(lua_State *L)
     return digest_of(L, true);
 }
 
-/* names() -> { { kind = "dns", value = "example.org" }, … } in the order of the certificate */
+/* Addresses are shown as people write them. */
+static void push_name_value(lua_State *L, xmpp_tls_name_kind kind, xmpp_tls_bytes value)
+{
+    char text[INET6_ADDRSTRLEN];
+    int family = value.len == 4 ? AF_INET : AF_INET6;
+    if (kind == XMPP_TLS_NAME_KIND_IP && inet_ntop(family, value.data, text, sizeof text) != NULL) {
+        lua_pushstring(L, text);
+    } else {
+        xl_push_bytes(L, value);
+    }
+}
+
+/* names() -> { { kind = "dns", value = "example.org" }, … }: kind by kind, each in the certificate's order */
 static int names(lua_State *L)
 {
     const xmpp_tls_certificate *certificate = check(L);
     size_t count = xmpp_tls_certificate_name_count(certificate);
     lua_newtable(L);
     for (size_t i = 0; i < count; i++) {
-        uint32_t kind = 0;
+        xmpp_tls_name_kind kind = XMPP_TLS_NAME_KIND_IGNORED;
         xmpp_tls_bytes value = { NULL, 0 };
         if (xmpp_tls_certificate_name(certificate, i, &kind, &value) != XMPP_TLS_OK) {
             break;
@@ -128,7 +141,7 @@ static int names(lua_State *L)
         lua_createtable(L, 0, 2);
         xl_push_word(L, name_kinds, kind);
         lua_setfield(L, -2, "kind");
-        xl_push_bytes(L, value);
+        push_name_value(L, kind, value);
         lua_setfield(L, -2, "value");
         lua_rawseti(L, -2, (int)i + 1);
     }
@@ -182,7 +195,7 @@ static int not_after(lua_State *L)
     return 1;
 }
 
-/* key() -> "RSA", 2048 */
+/* key() -> "RSA" or "EC P-256" or …, bits */
 static int key(lua_State *L)
 {
     const xmpp_tls_certificate *certificate = check(L);
@@ -194,6 +207,12 @@ static int key(lua_State *L)
 static int signature_algorithm(lua_State *L)
 {
     xl_push_str(L, xmpp_tls_certificate_signature_algorithm(check(L)));
+    return 1;
+}
+
+static int is_ca(lua_State *L)
+{
+    lua_pushboolean(L, xmpp_tls_certificate_is_ca(check(L)));
     return 1;
 }
 
@@ -211,6 +230,7 @@ static const luaL_Reg methods[] = {
     { "not_after", not_after },
     { "key", key },
     { "signature_algorithm", signature_algorithm },
+    { "is_ca", is_ca },
     { NULL, NULL },
 };
 

@@ -84,6 +84,9 @@ static xmpp_tls_result set_up(lua_State *L, xmpp_tls_connection *connection, xmp
     if (result == XMPP_TLS_OK && xl_field_bool(L, 2, "stop_at_client_hello", false)) {
         result = xmpp_tls_connection_set_stop_at_client_hello(connection, true, error_out);
     }
+    if (result == XMPP_TLS_OK && xl_field_bool(L, 2, "host_gate", false)) {
+        result = xmpp_tls_connection_set_host_gate(connection, error_out);
+    }
     if (result == XMPP_TLS_OK && xl_field_bool(L, 2, "key_log", false)) {
         result = xmpp_tls_connection_set_key_log(connection, true, error_out);
     }
@@ -95,10 +98,9 @@ static int begin(lua_State *L, bool initiating)
     xmpp_tls_context *context = xl_check_handle(L, 1, &xl_context_kind);
     luaL_checktype(L, 2, LUA_TTABLE);
     lua_settop(L, 2);
-    uint32_t service = XMPP_TLS_SERVICE_C2S, transport = XMPP_TLS_TRANSPORT_STARTTLS;
+    uint32_t transport = XMPP_TLS_TRANSPORT_STARTTLS;
     const char *domain = "";
     size_t domain_len = 0;
-    luaL_argcheck(L, xl_field_word(L, 2, "service", xl_services, &service), 2, "a service is needed");
     luaL_argcheck(L, xl_field_word(L, 2, "transport", xl_transports, &transport), 2, "a transport is needed");
     (void)xl_field_text(L, 2, "domain", &domain, &domain_len);
     xmpp_tls_time now = xl_field_time(L, 2, "now");
@@ -106,21 +108,21 @@ static int begin(lua_State *L, bool initiating)
     xmpp_tls_connection **place = (xmpp_tls_connection **)(void *)&object->handle;
     xmpp_tls_error *error = NULL;
     xmpp_tls_result result = initiating
-        ? xmpp_tls_connection_new_initiating(context, service, transport, domain, domain_len, &now, place, &error)
-        : xmpp_tls_connection_new_accepting(context, service, transport, &now, place, &error);
+        ? xmpp_tls_connection_new_initiating(context, transport, domain, domain_len, &now, place, &error)
+        : xmpp_tls_connection_new_accepting(context, transport, &now, place, &error);
     if (result == XMPP_TLS_OK) {
         result = set_up(L, *place, &error);
     }
     return result == XMPP_TLS_OK ? 1 : xl_fail(L, result, error);
 }
 
-/* initiate(context, { service =, transport =, domain =, … }) */
+/* initiate(context, { transport =, domain =, … }) */
 static int initiate(lua_State *L)
 {
     return begin(L, true);
 }
 
-/* accept(context, { service =, transport =, stop_at_client_hello = true }) */
+/* accept(context, { transport =, stop_at_client_hello = true }) */
 static int accept_peer(lua_State *L)
 {
     return begin(L, false);

@@ -13,10 +13,10 @@ static void release_builder(void *object)
 }
 
 static const struct xl_word answers[] = {
-    { "exact", XMPP_TLS_CREDENTIALS_EXACT },
-    { "wildcard", XMPP_TLS_CREDENTIALS_WILDCARD },
-    { "default", XMPP_TLS_CREDENTIALS_DEFAULT },
-    { "none", XMPP_TLS_CREDENTIALS_NONE },
+    { "nothing", XMPP_TLS_SERVES_NOTHING },
+    { "exact", XMPP_TLS_SERVES_EXACT },
+    { "wildcard", XMPP_TLS_SERVES_WILDCARD },
+    { "default", XMPP_TLS_SERVES_DEFAULT },
     { NULL, 0 },
 };
 
@@ -50,20 +50,19 @@ static xmpp_tls_result add(xmpp_tls_credentials_builder *builder, const struct e
         return xmpp_tls_credentials_builder_add_file(builder, entry->domain, entry->domain_len, entry->certificate,
             entry->certificate_len, entry->key, entry->key_len, error_out);
     }
-    return xmpp_tls_credentials_builder_add_pem(builder, entry->domain, entry->domain_len,
-        (const uint8_t *)entry->certificate, entry->certificate_len, (const uint8_t *)entry->key, entry->key_len,
-        error_out);
+    return xmpp_tls_credentials_builder_add_pem(builder, entry->domain, entry->domain_len, entry->certificate,
+        entry->certificate_len, entry->key, entry->key_len, error_out);
 }
 
 static xmpp_tls_result set_default(xmpp_tls_credentials_builder *builder, const struct entry *entry,
     xmpp_tls_error **error_out)
 {
     if (entry->files) {
-        return xmpp_tls_credentials_builder_set_default_file(builder, entry->certificate, entry->certificate_len,
+        return xmpp_tls_credentials_builder_add_default_file(builder, entry->certificate, entry->certificate_len,
             entry->key, entry->key_len, error_out);
     }
-    return xmpp_tls_credentials_builder_set_default_pem(builder, (const uint8_t *)entry->certificate,
-        entry->certificate_len, (const uint8_t *)entry->key, entry->key_len, error_out);
+    return xmpp_tls_credentials_builder_add_default_pem(builder, entry->certificate, entry->certificate_len,
+        entry->key, entry->key_len, error_out);
 }
 
 static xmpp_tls_result gather(lua_State *L, xmpp_tls_credentials_builder *builder, xmpp_tls_error **error_out)
@@ -110,13 +109,13 @@ static int make(lua_State *L)
     return 1;
 }
 
-/* which(domain) -> "exact" | "wildcard" | "default" | "none", certificate */
+/* which(domain) -> "exact" | "wildcard" | "default" | "nothing", certificate */
 static int which(lua_State *L)
 {
     const xmpp_tls_credentials *credentials = xl_check_handle(L, 1, &xl_credentials_kind);
     size_t len = 0;
     const char *domain = luaL_checklstring(L, 2, &len);
-    uint32_t how = 0;
+    xmpp_tls_serves how = XMPP_TLS_SERVES_NOTHING;
     xmpp_tls_error *error = NULL;
     const xmpp_tls_certificate **place = xl_new_certificate(L);
     xmpp_tls_result result = xmpp_tls_credentials_which(credentials, domain, len, &how, place, &error);

@@ -113,7 +113,7 @@ enum xl_step xl_flush(struct xl_socket *socket)
             return step;
         }
     }
-    while (xmpp_tls_connection_transmit_pending(tls_of(socket)) > 0) {
+    for (;;) {
         uint8_t wire[WIRE];
         size_t len = 0;
         if (xmpp_tls_connection_transmit(tls_of(socket), wire, sizeof wire, &len) != XMPP_TLS_OK || len == 0) {
@@ -130,7 +130,7 @@ enum xl_step xl_flush(struct xl_socket *socket)
 enum xl_step xl_send(struct xl_socket *socket, const uint8_t *data, size_t len, size_t *accepted_out)
 {
     *accepted_out = 0;
-    if (socket->fd < 0 || xmpp_tls_connection_phase(tls_of(socket)) != XMPP_TLS_PHASE_OPEN) {
+    if (socket->fd < 0 || !socket->open) {
         return XL_CLOSED;
     }
     enum xl_step step = xl_flush(socket);
@@ -184,17 +184,12 @@ static enum xl_step pull(struct xl_socket *socket, uint8_t *wire, size_t want, s
 /* The library's answer to bytes as a step; a failure sends its alert, as the host will close next. */
 static enum xl_step judge(struct xl_socket *socket, xmpp_tls_result result)
 {
-    switch (result) {
-    case XMPP_TLS_OK:
+    if (result == XMPP_TLS_OK) {
         return XL_DONE;
-    case XMPP_TLS_CONNECTION_CLOSED:
-        socket->over = true;
-        return XL_CLOSED;
-    default:
-        socket->over = true;
-        (void)xl_flush(socket);
-        return XL_FAILED;
     }
+    socket->over = true;
+    (void)xl_flush(socket);
+    return XL_FAILED;
 }
 
 /* Gives ciphertext to the library and keeps what it did not take. */
@@ -285,10 +280,14 @@ enum xl_step xl_handshake(struct xl_socket *socket)
             return step;
         }
         if (phase == XMPP_TLS_PHASE_OPEN) {
+            socket->open = true;
             return XL_DONE;
         }
-        if (phase == XMPP_TLS_PHASE_HELLO) {
+        if (xmpp_tls_connection_is_waiting_for_choice(tls_of(socket))) {
             return XL_CLIENT_HELLO;
+        }
+        if (phase == XMPP_TLS_PHASE_HANDSHAKE && !xmpp_tls_connection_is_handshaking(tls_of(socket))) {
+            return XL_WANT_VERDICT;
         }
         if (socket->over || phase == XMPP_TLS_PHASE_CLOSED) {
             return XL_CLOSED;
@@ -303,7 +302,7 @@ enum xl_step xl_handshake(struct xl_socket *socket)
 enum xl_step xl_receive(struct xl_socket *socket, uint8_t *out, size_t capacity, size_t *got_out)
 {
     *got_out = 0;
-    if (socket->fd < 0 || xmpp_tls_connection_is_handshaking(tls_of(socket))) {
+    if (socket->fd < 0 || !socket->open) {
         return XL_CLOSED;
     }
     for (;;) {
@@ -312,7 +311,8 @@ enum xl_step xl_receive(struct xl_socket *socket, uint8_t *out, size_t capacity,
             step = feed(socket, NULL, 0, out, capacity, got_out);
         } else if (socket->rest.len > 0) {
             step = feed_rest(socket, out, capacity, got_out);
-        } else if (socket->over) {
+        } else if (socket->over || xmpp_tls_connection_is_peer_closed(tls_of(socket))) {
+            socket->over = true;
             return XL_CLOSED;
         } else if (socket->drained) {
             socket->drained = false;
@@ -334,13 +334,13 @@ enum xl_step xl_receive(struct xl_socket *socket, uint8_t *out, size_t capacity,
 bool xl_is_dirty(const struct xl_socket *socket)
 {
     const struct xl_octets *rest = &socket->rest;
-    if (socket->fd < 0) {
+    if (socket->fd < 0 || !socket->open) {
         return false;
     }
     if (xmpp_tls_connection_has_plaintext(tls_of(socket))) {
         return true;
     }
-    if (rest->len < HEADER || xmpp_tls_connection_is_handshaking(tls_of(socket))) {
+    if (rest->len < HEADER) {
         return false;
     }
     const uint8_t *record = rest->memory + rest->start;

@@ -35,6 +35,7 @@ struct xl_socket {
     uint16_t record_left;    /* of the record that the handshake is reading */
     uint8_t header_len;
     uint8_t header[5];
+    bool open;               /* the handshake is done: data may pass */
     bool drained;            /* the last read emptied the kernel's buffer */
     bool over;               /* nothing more will be read: end of stream, failure, or closed */
 };

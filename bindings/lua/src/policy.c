@@ -1,10 +1,7 @@
-/* Policies: what is demanded of a peer and of its TLS. A preset or a TOML text, then single demands.
+/* Policies: what is demanded of a peer and of its TLS. A preset or a TOML text, then single settings.
  * SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "xmpptls_lua.h"
 #include <string.h>
-
-/* The library knows far fewer suites and groups; more in a list is a mistake of the caller. */
-enum { MOST_NUMBERS = 64 };
 
 static void release(void *object)
 {
@@ -16,104 +13,79 @@ static void release_builder(void *object)
     xmpp_tls_policy_builder_free(((struct xl_object *)object)->handle);
 }
 
-static const struct xl_word requirements[] = {
-    { "authenticate", XMPP_TLS_REQUIREMENT_AUTHENTICATE },
-    { "authenticate-or-dialback", XMPP_TLS_REQUIREMENT_AUTHENTICATE_OR_DIALBACK },
-    { "encrypt-only", XMPP_TLS_REQUIREMENT_ENCRYPT_ONLY },
-    { NULL, 0 },
-};
+/* ---- settings: Lua values as the library's TOML form has them ---- */
 
-static const struct xl_word gates[] = {
-    { "library", XMPP_TLS_GATE_LIBRARY },
-    { "host", XMPP_TLS_GATE_HOST },
-    { NULL, 0 },
-};
-
-static const struct xl_word client_certificates[] = {
-    { "never", XMPP_TLS_CLIENT_CERTIFICATE_NEVER },
-    { "request", XMPP_TLS_CLIENT_CERTIFICATE_REQUEST },
-    { NULL, 0 },
-};
-
-static const struct xl_word unknown_server_names[] = {
-    { "refuse", XMPP_TLS_UNKNOWN_SERVER_NAME_REFUSE },
-    { "use-default", XMPP_TLS_UNKNOWN_SERVER_NAME_USE_DEFAULT },
-    { NULL, 0 },
-};
-
-static const struct xl_word revocations[] = {
-    { "off", XMPP_TLS_REVOCATION_OFF },
-    { "refuse-revoked", XMPP_TLS_REVOCATION_REFUSE_REVOKED },
-    { "require-known", XMPP_TLS_REVOCATION_REQUIRE_KNOWN },
-    { NULL, 0 },
-};
-
-static const struct xl_word resumptions[] = {
-    { "off", XMPP_TLS_RESUMPTION_OFF },
-    { "tls1.3", XMPP_TLS_RESUMPTION_TLS13 },
-    { "tls1.2-and-tls1.3", XMPP_TLS_RESUMPTION_TLS12_AND_TLS13 },
-    { NULL, 0 },
-};
-
-static const struct xl_word versions[] = {
-    { "1.2", 0x0303 },
-    { "1.3", 0x0304 },
-    { NULL, 0 },
-};
-
-typedef xmpp_tls_result (*set_number)(xmpp_tls_policy_builder *, uint32_t, xmpp_tls_error **);
-
-static const struct {
-    const char *field;
-    const struct xl_word *words;
-    set_number set;
-} demands[] = {
-    { "requirement", requirements, xmpp_tls_policy_builder_set_requirement },
-    { "gate", gates, xmpp_tls_policy_builder_set_gate },
-    { "client_certificate", client_certificates, xmpp_tls_policy_builder_set_client_certificate },
-    { "unknown_server_name", unknown_server_names, xmpp_tls_policy_builder_set_unknown_server_name },
-    { "revocation", revocations, xmpp_tls_policy_builder_set_revocation },
-    { "resumption", resumptions, xmpp_tls_policy_builder_set_resumption },
-};
-
-typedef xmpp_tls_result (*set_numbers)(xmpp_tls_policy_builder *, const uint16_t *, size_t, xmpp_tls_error **);
-
-/* A list of IANA numbers, in the order of preference. */
-static xmpp_tls_result apply_list(lua_State *L, const char *field, xmpp_tls_policy_builder *builder, set_numbers set,
-    xmpp_tls_error **error_out)
+/* Adds a text as a TOML string. */
+static void add_quoted(luaL_Buffer *buffer, const char *text, size_t len)
 {
-    uint16_t numbers[MOST_NUMBERS];
-    xl_rawget_name(L, 1, field);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        return XMPP_TLS_OK;
-    }
-    luaL_checktype(L, -1, LUA_TTABLE);
-    size_t count = xl_rawlen(L, -1);
-    if (count > MOST_NUMBERS) {
-        return luaL_error(L, "field '%s': too many numbers", field);
-    }
-    for (size_t i = 0; i < count; i++) {
-        lua_rawgeti(L, -1, (int)i + 1);
-        lua_Number number = lua_tonumber(L, -1);
-        if (number < 1 || number > 65535) {
-            return luaL_error(L, "field '%s': numbers of IANA's registry expected", field);
+    static const char digits[] = "0123456789ABCDEF";
+    luaL_addchar(buffer, '"');
+    for (size_t i = 0; i < len; i++) {
+        unsigned char octet = (unsigned char)text[i];
+        if (octet == '"' || octet == '\\') {
+            luaL_addchar(buffer, '\\');
+            luaL_addchar(buffer, (char)octet);
+        } else if (octet < 0x20 || octet == 0x7F) {
+            luaL_addlstring(buffer, "\\u00", 4);
+            luaL_addchar(buffer, digits[octet >> 4]);
+            luaL_addchar(buffer, digits[octet & 15]);
+        } else {
+            luaL_addchar(buffer, (char)octet);
         }
-        numbers[i] = (uint16_t)number;
-        lua_pop(L, 1);
     }
-    lua_pop(L, 1);
-    return set(builder, numbers, count, error_out);
+    luaL_addchar(buffer, '"');
 }
 
-static xmpp_tls_result apply_versions(lua_State *L, xmpp_tls_policy_builder *builder, xmpp_tls_error **error_out)
+static void push_quoted(lua_State *L, int index)
 {
-    uint32_t minimum = 0x0303, maximum = 0x0304;
-    bool low = xl_field_word(L, 1, "minimum_version", versions, &minimum);
-    bool high = xl_field_word(L, 1, "maximum_version", versions, &maximum);
-    return low || high ? xmpp_tls_policy_builder_set_versions(builder, minimum, maximum, error_out) : XMPP_TLS_OK;
+    luaL_Buffer buffer;
+    size_t len = 0;
+    const char *text = lua_tolstring(L, index, &len);
+    luaL_buffinit(L, &buffer);
+    add_quoted(&buffer, text, len);
+    luaL_pushresult(&buffer);
 }
 
+/* Pushes the value on top as TOML: a string, a number, a boolean, or a list of strings. */
+static void push_toml(lua_State *L, const char *name)
+{
+    int value = lua_gettop(L);
+    switch (lua_type(L, value)) {
+    case LUA_TSTRING:
+        push_quoted(L, value);
+        break;
+    case LUA_TBOOLEAN:
+        lua_pushstring(L, lua_toboolean(L, value) ? "true" : "false");
+        break;
+    case LUA_TNUMBER:
+        lua_pushfstring(L, "%d", (int)lua_tointeger(L, value));
+        break;
+    case LUA_TTABLE:
+        lua_pushliteral(L, "[");
+        for (int i = 1; i <= (int)xl_rawlen(L, value); i++) {
+            lua_rawgeti(L, value, i);
+            if (lua_type(L, -1) != LUA_TSTRING) {
+                luaL_error(L, "setting '%s': list of strings expected", name);
+            }
+            push_quoted(L, -1);
+            lua_remove(L, -2);
+            lua_pushliteral(L, ", ");
+            lua_concat(L, 3);
+        }
+        lua_pushliteral(L, "]");
+        lua_concat(L, 2);
+        break;
+    default:
+        luaL_error(L, "setting '%s': string, number, boolean or list expected", name);
+    }
+}
+
+static bool is_our_own(const char *name)
+{
+    return strcmp(name, "preset") == 0 || strcmp(name, "toml") == 0 || strcmp(name, "trust_anchors") == 0;
+}
+
+/* Every other field of the table is a setting, by its name in the TOML form. */
 static xmpp_tls_result apply(lua_State *L, xmpp_tls_policy_builder *builder, xmpp_tls_error **error_out)
 {
     xmpp_tls_result result = XMPP_TLS_OK;
@@ -121,21 +93,20 @@ static xmpp_tls_result apply(lua_State *L, xmpp_tls_policy_builder *builder, xmp
     if (anchors != NULL) {
         result = xmpp_tls_policy_builder_set_trust_anchors(builder, anchors, error_out);
     }
-    lua_pop(L, 1);
-    for (size_t i = 0; i < sizeof demands / sizeof demands[0] && result == XMPP_TLS_OK; i++) {
-        uint32_t value = 0;
-        if (xl_field_word(L, 1, demands[i].field, demands[i].words, &value)) {
-            result = demands[i].set(builder, value, error_out);
+    lua_pushnil(L);
+    while (result == XMPP_TLS_OK && lua_next(L, 1) != 0) {
+        if (lua_type(L, -2) != LUA_TSTRING) {
+            luaL_error(L, "settings have names");
         }
-    }
-    if (result == XMPP_TLS_OK) {
-        result = apply_versions(L, builder, error_out);
-    }
-    if (result == XMPP_TLS_OK) {
-        result = apply_list(L, "suites", builder, xmpp_tls_policy_builder_set_suites, error_out);
-    }
-    if (result == XMPP_TLS_OK) {
-        result = apply_list(L, "groups", builder, xmpp_tls_policy_builder_set_groups, error_out);
+        size_t name_len = 0, value_len = 0;
+        const char *name = lua_tolstring(L, -2, &name_len);
+        if (!is_our_own(name)) {
+            push_toml(L, name);
+            const char *value = lua_tolstring(L, -1, &value_len);
+            result = xmpp_tls_policy_builder_set(builder, name, name_len, value, value_len, error_out);
+            lua_pop(L, 1);
+        }
+        lua_pop(L, 1);
     }
     return result;
 }
@@ -153,7 +124,7 @@ static xmpp_tls_result begin(lua_State *L, xmpp_tls_policy_builder **builder_out
     return xmpp_tls_policy_builder_new(text, len, builder_out, error_out);
 }
 
-/* policy("s2s") or policy{ preset = "s2s", trust_anchors = …, gate = "host", … } */
+/* policy("s2s") or policy{ preset = "s2s", trust_anchors = …, gate = "host", ["tls.resumption"] = "off", … } */
 static int make(lua_State *L)
 {
     if (lua_type(L, 1) == LUA_TSTRING) {
@@ -195,8 +166,22 @@ static int toml(lua_State *L)
     return 1;
 }
 
+/* relaxations() -> the names of what was relaxed against the preset */
+static int relaxations(lua_State *L)
+{
+    const xmpp_tls_policy *policy = xl_check_handle(L, 1, &xl_policy_kind);
+    size_t count = xmpp_tls_policy_relaxation_count(policy);
+    lua_newtable(L);
+    for (size_t i = 0; i < count; i++) {
+        xl_push_str(L, xmpp_tls_policy_relaxation(policy, i));
+        lua_rawseti(L, -2, (int)i + 1);
+    }
+    return 1;
+}
+
 static const luaL_Reg methods[] = {
     { "name", name },
+    { "relaxations", relaxations },
     { "toml", toml },
     { NULL, NULL },
 };

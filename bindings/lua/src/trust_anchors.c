@@ -14,12 +14,12 @@ static void release_builder(void *object)
 
 static xmpp_tls_result add_pem(void *builder, const char *text, size_t len, xmpp_tls_error **error_out)
 {
-    return xmpp_tls_trust_anchors_builder_add_pem(builder, (const uint8_t *)text, len, error_out);
+    return xmpp_tls_trust_anchors_builder_add_pem(builder, text, len, error_out);
 }
 
 static xmpp_tls_result add_file(void *builder, const char *text, size_t len, xmpp_tls_error **error_out)
 {
-    return xmpp_tls_trust_anchors_builder_add_pem_file(builder, text, len, error_out);
+    return xmpp_tls_trust_anchors_builder_add_file(builder, text, len, error_out);
 }
 
 static xmpp_tls_result add_directory(void *builder, const char *text, size_t len, xmpp_tls_error **error_out)
@@ -29,7 +29,7 @@ static xmpp_tls_result add_directory(void *builder, const char *text, size_t len
 
 static xmpp_tls_result add_certificate(void *builder, const char *text, size_t len, xmpp_tls_error **error_out)
 {
-    return xmpp_tls_trust_anchors_builder_add_certificate(builder, (const uint8_t *)text, len, error_out);
+    return xmpp_tls_trust_anchors_builder_add_der(builder, (const uint8_t *)text, len, error_out);
 }
 
 static xmpp_tls_result add_revocation_list(void *builder, const char *text, size_t len, xmpp_tls_error **error_out)

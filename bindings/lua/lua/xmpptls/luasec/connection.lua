@@ -214,7 +214,7 @@ function connection.wrap(sock, ctx)
 	local parts = carried(ctx)
 	local start = parts.mode == "server" and xmpptls.accept or xmpptls.initiate
 	local tls, err = start(ctx, {
-		service = "s2s", transport = "tls-only", stop_at_client_hello = parts.mode == "server" and parts.alpn and true or nil,
+		transport = "tls-only", stop_at_client_hello = parts.mode == "server" and parts.alpn and true or nil,
 		alpn = parts.mode == "client" and parts.alpn or nil,
 	})
 	if not tls then return nil, tostring(err); end

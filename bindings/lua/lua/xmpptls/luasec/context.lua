@@ -22,9 +22,9 @@ for name in ([[ all allow_no_dhe_kex allow_unsafe_legacy_renegotiation cipher_se
 	known_options[name] = true
 end
 
+local tls12, tls13 = "TLSv1.2", "TLSv1.3"
 local protocols = {
-	any = { "1.2", "1.3" }, sslv23 = { "1.2", "1.3" },
-	tlsv1_2 = { "1.2", "1.2" }, tlsv1_3 = { "1.3", "1.3" },
+	any = { tls12, tls13 }, sslv23 = { tls12, tls13 }, tlsv1_2 = { tls12, tls12 }, tlsv1_3 = { tls13, tls13 },
 }
 
 local verify_words = { none = true, peer = true, client_once = true, fail_if_no_peer_cert = true }
@@ -46,8 +46,8 @@ local function version_range(protocol, options)
 	local range = protocols[protocol]
 	if not range then return nil; end
 	local low, high = range[1], range[2]
-	if options.no_tlsv1_2 and low == "1.2" then low = "1.3"; end
-	if options.no_tlsv1_3 and high == "1.3" then high = "1.2"; end
+	if options.no_tlsv1_2 and low == tls12 then low = tls13; end
+	if options.no_tlsv1_3 and high == tls13 then high = tls12; end
 	if low > high then return nil; end
 	return low, high
 end
@@ -149,9 +149,10 @@ local function colon_list(value)
 end
 
 -- ciphers names suites of TLS 1.2, ciphersuites those of TLS 1.3; neither touches the other.
-local function suites_of(ciphers, ciphersuites)
-	if not ciphers and not ciphersuites then return false; end
-	local suites, message = compat.suites(ciphers, ciphersuites)
+local function suites_of(parts, ciphersuites)
+	local old = parts.oldest == tls12 and (parts.ciphers or "DEFAULT") or nil
+	local new = parts.newest == tls13 and (ciphersuites or "DEFAULT") or nil
+	local suites, message = compat.suites(old, new)
 	if not suites then return nil, ("error setting cipher list (%s)"):format(message); end
 	return suites
 end
@@ -160,8 +161,8 @@ local function policy_of(cfg, parts)
 	local anchors, message = anchors_of(cfg)
 	if anchors == nil then return nil, message; end
 	local suites
-	suites, message = suites_of(parts.ciphers, colon_list(cfg.ciphersuites))
-	if suites == nil then return nil, message; end
+	suites, message = suites_of(parts, colon_list(cfg.ciphersuites))
+	if not suites then return nil, message; end
 	local groups
 	local curves = colon_list(cfg.curveslist) or cfg.curve
 	if curves then
@@ -169,16 +170,13 @@ local function policy_of(cfg, parts)
 		if not groups then return nil, ("unknown elliptic curve in \"%s\""):format(tostring(curves)); end
 	end
 	local policy, err = xmpptls.policy {
-		preset = "s2s-with-dialback",
-		requirement = "encrypt-only",
-		gate = "host",
-		resumption = "off",
-		unknown_server_name = "use-default",
-		client_certificate = parts.mode == "server" and parts.verify.peer and "request" or "never",
-		revocation = (parts.verifyext.crl_check or parts.verifyext.crl_check_chain) and "require-known" or "off",
-		minimum_version = parts.minimum_version, maximum_version = parts.maximum_version,
-		trust_anchors = anchors or nil,
-		suites = suites or nil, groups = groups or nil,
+		preset = "s2s-with-dialback", trust_anchors = anchors or nil,
+		requirement = "encrypt-only", gate = "host",
+		["tls.oldest_version"] = parts.oldest, ["tls.newest_version"] = parts.newest,
+		["tls.cipher_suites"] = suites, ["tls.groups"] = groups or nil,
+		["tls.resumption"] = "off", ["tls.unknown_server_name"] = "use-default",
+		["tls.client_certificate"] = parts.mode == "server" and not parts.verify.peer and "never" or "request",
+		["pkix.revocation"] = (parts.verifyext.crl_check or parts.verifyext.crl_check_chain) and "require-known" or "off",
 	}
 	if not policy then return nil, tostring(err); end
 	return policy
@@ -199,7 +197,7 @@ local function read_parts(cfg)
 	verifyext, stranger = words(cfg.verifyext, verifyext_words)
 	if not verifyext then return nil, ("invalid verifyext option (%s)"):format(stranger); end
 	return {
-		mode = cfg.mode, minimum_version = low, maximum_version = high, verify = verify, verifyext = verifyext,
+		mode = cfg.mode, oldest = low, newest = high, verify = verify, verifyext = verifyext,
 		alpn = cfg.alpn or nil, dane = cfg.dane and true or false, ciphers = colon_list(cfg.ciphers), cfg = cfg,
 	}
 end
