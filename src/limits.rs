@@ -10,6 +10,44 @@ pub const DOMAIN_TEXT_BYTES: usize = 1023;
 /// Octets of a DNS label (RFC 1035 §2.3.4).
 pub const DOMAIN_LABEL_BYTES: usize = 63;
 
+/// TLSA records of one answer that are read at all: a DNS message of 64 KiB holds no more that are well formed.
+pub const TLSA_RECORDS_READ: usize = 4096;
+
+/// TLSA records of one owner name that take part, after sorting (SEC-06).
+pub const TLSA_RECORDS: usize = 64;
+
+/// Bytes of association data: a certificate of the greatest length that is read (SEC-01).
+pub const TLSA_DATA_BYTES: usize = 32 * 1024;
+
+/// SRV targets of one service that are considered (SEC-06).
+pub const SRV_TARGETS: usize = 64;
+
+/// Bytes of a POSH document (SEC-01).
+pub const POSH_DOCUMENT_BYTES: usize = 64 * 1024;
+
+/// Nesting of a POSH document; the deepest that RFC 7711 describes is 3 (SEC-01).
+pub const POSH_DOCUMENT_DEPTH: usize = 8;
+
+/// Descriptors in a POSH document (SEC-01).
+pub const POSH_DESCRIPTORS: usize = 64;
+
+/// Bytes of a URL in a POSH document: what web servers commonly accept.
+pub const POSH_URL_BYTES: usize = 2048;
+
+/// Seconds in `expires` of a POSH document: the greatest integer every JSON reader keeps (POSH-08).
+pub const POSH_EXPIRES_SECONDS: u64 = 1 << 53;
+
+/// Bytes of a dialback secret at least: the shortest of the published examples has 13 (ATK-DB-02).
+pub const DIALBACK_SECRET_BYTES: usize = 12;
+
+/// Bytes of a domain or stream id in a dialback key: what an XMPP domain may have (RFC 7622 §3.2).
+pub const DIALBACK_FIELD_BYTES: usize = 1023;
+
+/// Bytes of the text of a dialback key, white space included; the key has 64 (ATK-DB-09).
+pub const DIALBACK_KEY_TEXT_BYTES: usize = 1024;
+
+/// Dialback requests of one stream that wait for an answer: more domains than one server multiplexes at once.
+pub const DIALBACK_REQUESTS: usize = 256;
 /// Bytes of XML that are read before TLS, in all, in either role (STLS-30). A stream header and a list of
 /// features fit many times; RFC 6120 §13.12 forbids a lower limit for stanzas only, and none is due here.
 pub const CLEAR_STREAM_BYTES: u64 = 10_000;
@@ -47,7 +85,7 @@ pub const TLS_QUEUED_BEFORE_READY: usize = 64 * 1024;
 pub const TLS_WAITING_TO_TRANSMIT: usize = 512 * 1024;
 /// Records written under one key before it is replaced (TLS 1.3) or a reset of the stream is advised
 /// (TLS 1.2): below the 2^24.5 of AES-GCM with room for what is under way (RFC 9325 §4.4; PAR-20).
-pub const TLS_RECORDS_PER_KEY: u64 = 1 << 23;
+pub const TLS_RECORDS_PER_KEY: u32 = 1 << 23;
 /// Certificates in one credential's chain: real chains have two to five.
 pub const CREDENTIAL_CHAIN: usize = 16;
 /// Bytes of PEM text read for one credential: 16 large certificates, a key and the text between them.
@@ -97,9 +135,6 @@ pub const LOOKUP_ADDRESSES: usize = 16;
 /// end, and real services name fewer than ten.
 pub const LOOKUP_TARGETS: usize = 16;
 
-/// TLSA records of one answer that are considered (SEC-06).
-pub const TLSA_RECORDS: usize = 64;
-
 /// Answers kept in the cache of DNS answers, about 1 KB each.
 pub const LOOKUP_CACHED_ANSWERS: usize = 4096;
 
@@ -127,9 +162,6 @@ pub const LOOKUP_RUNNING: usize = 64;
 /// Bytes of a POSH document: a fingerprint takes about 100, so this holds hundreds (SEC-02).
 pub const POSH_BYTES: usize = 65_536;
 
-/// Bytes of a URL that a POSH reference or redirect may name.
-pub const POSH_URL_BYTES: usize = 2_048;
-
 /// HTTP redirects within one POSH look-up, both documents together (RFC 7711 §10, POSH-11).
 pub const POSH_REDIRECTS: usize = 10;
 
@@ -147,3 +179,53 @@ pub const LOOKUP_CAPABILITY_SECONDS: u32 = 600;
 
 /// Seconds that "this domain has no POSH document" is remembered: short, since it ends when one is published.
 pub const POSH_ABSENT_SECONDS: u32 = 300;
+
+/// Bytes of a policy in its TOML form: room for thousands of peers with pins.
+pub const POLICY_TEXT_BYTES: usize = 4 * 1024 * 1024;
+
+/// Peers with a table of their own in one policy: the largest known federations have some thousands.
+pub const POLICY_PEERS: usize = 10_000;
+
+/// Pins, and as many exceptions, of one peer: a roll-over over several hosts needs about eight.
+pub const POLICY_DIGESTS_PER_PEER: usize = 64;
+
+/// Entries of a list in a policy: there are fewer suites, groups and stores than that.
+pub const POLICY_LIST: usize = 64;
+
+/// Bytes of a key in a policy that are compared with the known keys when an error proposes one.
+pub const POLICY_KEY_BYTES: usize = 64;
+
+/// Seconds for which a POSH document is used unless a policy says otherwise: seven days (POSH-10).
+pub const POSH_AGE_SECONDS: u32 = 7 * 24 * 60 * 60;
+
+/// The last second at which an exception can end, in seconds since 1970: the end of the year 9999, the last
+/// that certificates (RFC 5280 §4.1.2.5) and TOML have a form for.
+pub const EXCEPTION_END_SECONDS: i64 = 253_402_300_799;
+/// TLS configurations kept by a context: one per set of protocols and own credential in use at once; more
+/// are made anew, so that a host with thousands of own domains costs time and not memory.
+pub const CONFIGURATIONS_PER_CONTEXT: usize = 256;
+
+/// Application protocols that a connection may offer or accept: more than any port serves.
+pub const OFFERED_PROTOCOLS: usize = 16;
+
+/// Octets of an application protocol's name (RFC 7301 §3.1).
+pub const OFFERED_PROTOCOL_BYTES: usize = 255;
+
+/// Application bytes that may be written before TLS is up: a stream header and the first stanzas.
+pub const EARLY_BYTES: usize = 65_536;
+
+/// Verdicts kept by a connection, one per pair of domains: what a server multiplexes on one stream
+/// (RFC 7712 §4.4) without being able to make us remember without end.
+pub const VERDICTS_PER_CONNECTION: usize = 64;
+
+/// Bytes of one file of trust anchors: the large public sets have about 250 KB, with text beside them 1 MB.
+pub const TRUST_ANCHOR_FILE_BYTES: usize = 8 * 1024 * 1024;
+
+/// Files of one directory of trust anchors: as many as one set may hold.
+pub const TRUST_ANCHOR_DIRECTORY_FILES: usize = 4096;
+
+/// Certificates that a history remembers: several keys and hosts at once, and their predecessors (CHG-04).
+pub const HISTORY_CERTIFICATES: usize = 8;
+
+/// Bytes of a history in JSON: eight entries with escaped issuers of 200 characters stay below.
+pub const HISTORY_BYTES: usize = 64 * 1024;

@@ -1,15 +1,11 @@
 //! Which presented names prove which wanted ones (RFC 9525, RFC 4985, RFC 6120 §13.7).
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/ca.rs"]
-mod ca;
-#[path = "support/der.rs"]
-mod der;
-#[path = "support/pkix.rs"]
-mod pkix;
+mod support;
 
-use ca::{Recipe, SRV_NAME, XMPP_ADDR, leaf, root};
-use der::{other_name, tlv};
-use pkix::{c2s, references, s2s};
+use support::ca::{Recipe, SRV_NAME, XMPP_ADDR, leaf, root};
+use support::der::{self, other_name, tlv};
+use support::pkix::{c2s, references, s2s};
 use xmpptls::certificate::{Certificate, IgnoredReason, NameKind};
 use xmpptls::name::{Domain, ReferenceKind, Service};
 use xmpptls::proof::names::matches;

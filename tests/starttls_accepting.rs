@@ -1,4 +1,10 @@
 //! The receiving entity before TLS, each transcript cut at every place.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "a test that panics has failed, as it should"
+)]
 
 mod starttls_support;
 

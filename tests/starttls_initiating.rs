@@ -1,4 +1,10 @@
 //! The initiating entity before TLS, each transcript cut at every place.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "a test that panics has failed, as it should"
+)]
 
 mod starttls_support;
 
@@ -82,7 +88,7 @@ fn stls_03_required_or_a_lone_starttls_is_mandatory() {
     let run = client(text(&[HEADER, required, PROCEED]));
     assert!(features(&run).tls_mandatory() && features(&run).tls_required);
     // Required by another namespace, or of another feature, is not required.
-    let other = "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><required/></bind>\
+    let other = "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><required xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></bind>\
                  <starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required xmlns='urn:x'/></starttls></stream:features>";
     let run = client(text(&[HEADER, other, PROCEED]));
     assert!(features(&run).tls_offered && !features(&run).tls_mandatory());
@@ -303,6 +309,9 @@ fn stls_24_a_redirect_before_tls_is_refused_and_reported() {
     let Cause::Redirected { host, .. } = run.cause() else { panic!("{:?}", run.cause()) };
     assert_eq!(host.as_str(), "[2001:db8::1]:5222");
     assert_eq!(run.sent, text(&[OWN_HEADER, "</stream:stream>"]));
+    let more = "b.example</see-other-host><text xmlns='urn:ietf:params:xml:ns:xmpp-streams'>moved</text><see-other-host>c";
+    let Cause::Redirected { host, .. } = redirect(more).cause().clone() else { panic!() };
+    assert_eq!(host.as_str(), "b.example");
     let run = redirect(&"\u{202E}é".repeat(200));
     let Cause::Redirected { host, .. } = run.cause() else { panic!("{:?}", run.cause()) };
     assert!(host.is_cut() && host.to_string().trim_end_matches('…').is_ascii(), "{host}");

@@ -18,6 +18,7 @@ mod extensions;
 mod key;
 mod names;
 mod oid;
+mod outline;
 mod text;
 
 use std::fmt;
@@ -42,11 +43,13 @@ pub use names::{
     XmppAddress,
 };
 pub use oid::Oid;
+pub use outline::spki_of_der;
 pub use text::escape_for_text;
 
 use crate::limits::CERTIFICATE_BYTES;
-use der::{NotDer, Reader};
+use der::NotDer;
 use extensions::Extensions;
+use outline::Outline;
 
 /// A certificate's dates, in Unix seconds; both belong to the time of validity (RFC 5280 §4.1.2.5, PKI-26).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -290,95 +293,6 @@ impl fmt::Debug for Certificate {
             .field("validity", &self.0.validity)
             .finish_non_exhaustive()
     }
-}
-
-/// The SubjectPublicKeyInfo of a certificate, the whole SEQUENCE, without a look at the rest: what is
-/// needed to check that a peer holds the key of a certificate that no path may use.
-///
-/// # Errors
-/// [`CertificateError`], when the structure around the key is broken or too large.
-pub fn spki_of_der(der: &[u8]) -> Result<&[u8], CertificateError> {
-    if der.len() > CERTIFICATE_BYTES {
-        return Err(CertificateError::TooLarge);
-    }
-    Outline::read(der).map(|outline| outline.spki)
-}
-
-/// The parts of a certificate as slices of it.
-struct Outline<'a> {
-    version: u8,
-    /// Content of the INTEGER.
-    serial: &'a [u8],
-    /// Content of the outer AlgorithmIdentifier.
-    signature_algorithm: &'a [u8],
-    issuer: &'a [u8],
-    validity: &'a [u8],
-    subject: &'a [u8],
-    spki: &'a [u8],
-    /// Content of the SEQUENCE; empty when there are no extensions.
-    extensions: &'a [u8],
-}
-
-impl<'a> Outline<'a> {
-    fn read(der: &'a [u8]) -> Result<Self, CertificateError> {
-        let malformed = |field| move |NotDer| CertificateError::Malformed { field };
-        let mut parts = Reader::inside(der, der::SEQUENCE).map_err(malformed(Field::Certificate))?;
-        let tbs = parts.expect(der::SEQUENCE).map_err(malformed(Field::TbsCertificate))?;
-        let algorithm = parts.expect(der::SEQUENCE).map_err(malformed(Field::SignatureAlgorithm))?;
-        parts.expect(der::BIT_STRING).map_err(malformed(Field::Signature))?;
-        parts.end().map_err(malformed(Field::Certificate))?;
-
-        let mut tbs = Reader::new(tbs.content);
-        let version = version(&mut tbs).map_err(malformed(Field::Version))?;
-        let serial = tbs.expect(der::INTEGER).map_err(malformed(Field::SerialNumber))?;
-        tbs.expect(der::SEQUENCE).map_err(malformed(Field::SignatureAlgorithm))?;
-        let issuer = tbs.expect(der::SEQUENCE).map_err(malformed(Field::Issuer))?;
-        let validity = tbs.expect(der::SEQUENCE).map_err(malformed(Field::Validity))?;
-        let subject = tbs.expect(der::SEQUENCE).map_err(malformed(Field::Subject))?;
-        let spki = tbs.expect(der::SEQUENCE).map_err(malformed(Field::SubjectPublicKeyInfo))?;
-        let extensions = extensions_of(tbs).map_err(malformed(Field::Extensions))?;
-        Ok(Self {
-            version,
-            serial: serial.content,
-            signature_algorithm: algorithm.content,
-            issuer: issuer.whole,
-            validity: validity.whole,
-            subject: subject.whole,
-            spki: spki.whole,
-            extensions,
-        })
-    }
-}
-
-/// The version as people count: the field is absent in version 1, and 2 in version 3.
-fn version(tbs: &mut Reader<'_>) -> Result<u8, NotDer> {
-    let Some(field) = tbs.optional(der::context(0))? else {
-        return Ok(1);
-    };
-    let mut parts = Reader::new(field.content);
-    let number = parts.expect(der::INTEGER)?.content;
-    parts.end()?;
-    match number {
-        [0] => Ok(1),
-        [1] => Ok(2),
-        [2] => Ok(3),
-        _ => Err(NotDer),
-    }
-}
-
-/// What follows the key: two unique identifiers that nobody uses, and the extensions.
-fn extensions_of(mut tbs: Reader<'_>) -> Result<&[u8], NotDer> {
-    tbs.optional(der::context_primitive(1))?;
-    tbs.optional(der::context_primitive(2))?;
-    let field = tbs.optional(der::context(3))?;
-    tbs.end()?;
-    let Some(field) = field else {
-        return Ok(&[]);
-    };
-    let mut parts = Reader::new(field.content);
-    let list = parts.expect(der::SEQUENCE)?;
-    parts.end()?;
-    Ok(list.content)
 }
 
 fn validity(der: &[u8]) -> Result<Validity, NotDer> {

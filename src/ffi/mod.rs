@@ -15,6 +15,12 @@ mod guard;
 mod handle;
 mod input;
 mod output;
+mod pem;
 
 pub mod basics;
+pub mod certificate;
+pub mod context;
+pub mod credentials;
 pub mod error;
+pub mod policy;
+pub mod trust_anchors;

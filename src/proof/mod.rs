@@ -4,5 +4,10 @@
 //! why there is none. Which ways count, in which order and with which consequence, is decided in
 //! `verification`; nothing here looks at a policy as a whole.
 
+pub mod dane;
+pub mod dialback;
+pub mod dialback_stream;
+pub mod exception;
 pub mod names;
 pub mod pkix;
+pub mod posh;

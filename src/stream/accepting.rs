@@ -9,12 +9,13 @@
 //!
 //! What the header said chooses a certificate and nothing more; it is forgotten with the machine (STLS-10).
 
-use super::cause::{Behind, Cause, Ending, Limit, Note};
+use super::cause::{Behind, Cause, Ending, Limit};
 use super::condition::StreamCondition;
 use super::element::Element;
 use super::exchange::{Event, Exchange, Outcome, Received};
 use super::header::{Header, VersionText};
 use super::namespaces::{STREAMS, TLS};
+use super::note::Note;
 use super::peer_error::PeerError;
 use super::reader::Piece;
 use super::text::{
@@ -85,7 +86,7 @@ enum Phase {
 /// The machine.
 #[derive(Debug)]
 pub struct Accepting {
-    exchange: Exchange,
+    pub(super) exchange: Exchange,
     phase: Phase,
     options: AcceptingOptions,
     id: StreamId,
@@ -291,12 +292,10 @@ impl Accepting {
             Phase::InError(_) => {}
             _ => return Err(self.exchange.unexpected(element)),
         }
-        if element.empty {
-            if let Some(Piece::Close(depth)) = self.exchange.close() {
-                return self.close(depth);
-            }
+        match element.empty.then(|| self.exchange.close()).flatten() {
+            Some(depth) => self.close(depth),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn header(&mut self, element: &Element) -> Result<(), Cause> {

@@ -1,59 +1,12 @@
-//! Why a stream ended before TLS, and what was odd but let pass.
+//! Why a stream ended before TLS.
 //!
-//! A [`Cause`] is decided from structure only, never from text a peer sent (RFC 6120 §4.9.2). Names and
-//! addresses of the peer's choice are quoted as [`Excerpt`]s: cut to a bound, escaped when displayed.
+//! A [`Cause`] is decided from structure only, never from text a peer sent (RFC 6120 §4.9.2).
 //! An *offset* counts the bytes of input up to and including the one that gave the answer.
 
 use core::fmt;
 
 use super::condition::StreamCondition;
-use crate::limits::EXCERPT_CHARACTERS;
-
-/// A text of the peer's choice, cut to [`EXCERPT_CHARACTERS`] characters. `Display` escapes whatever is not printable ASCII.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Excerpt {
-    text: String,
-    cut: bool,
-}
-
-impl Excerpt {
-    pub(super) fn of(text: &str) -> Self {
-        let mut characters = text.chars();
-        let kept = characters.by_ref().take(EXCERPT_CHARACTERS).collect();
-        Self { text: kept, cut: characters.next().is_some() }
-    }
-
-    /// The text as the peer sent it, cut; it may hold control characters.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// Whether something was cut off.
-    pub fn is_cut(&self) -> bool {
-        self.cut
-    }
-}
-
-impl fmt::Display for Excerpt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.text.escape_default(), if self.cut { "…" } else { "" })
-    }
-}
-
-/// The expanded name of an element the peer sent.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ElementName {
-    /// The namespace name; empty for none.
-    pub namespace: Excerpt,
-    /// The local name.
-    pub local: Excerpt,
-}
-
-impl fmt::Display for ElementName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{{{}}}{}", self.namespace, self.local)
-    }
-}
+use super::excerpt::{ElementName, Excerpt};
 
 /// A rule of well-formedness that input broke (XML 1.0, Namespaces in XML 1.0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -397,49 +350,5 @@ impl fmt::Display for Fault {
             Self::TextOutside => "text outside the stream",
             Self::UndeclaredPrefix => "an undeclared prefix",
         })
-    }
-}
-
-/// Something odd that was let pass, for the report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Note {
-    /// The response header has no `from` (RFC 6120 §4.7.1).
-    ResponseFromMissing,
-    /// The `from` of the response header is not the domain that was asked for.
-    ResponseFromDiffers,
-    /// The response header has no `id` (RFC 6120 §4.7.3).
-    ResponseIdMissing,
-    /// The `to` of the response header is not the `from` that was sent, or one is there without the other (STLS-20).
-    ResponseToDiffers,
-    /// STARTTLS was not among the features; the command was sent all the same (STLS-02).
-    StarttlsNotOffered,
-    /// STARTTLS was offered without `<required/>`, beside other features; the command was sent all the same.
-    StarttlsNotRequired,
-    /// The response header has no version, or one below 1.0: no features were waited for (STLS-21).
-    VersionBelowOne,
-    /// The version of the response header is no version and counts as missing.
-    VersionMalformed,
-    /// White space stood before `<proceed/>` or `<failure/>`, or inside it (STLS-07).
-    WhitespaceBeforeProceed,
-    /// White space stood behind `<starttls/>` and was dropped (STLS-08).
-    WhitespaceBehindStarttls,
-}
-
-impl Note {
-    /// The note's name in our own data, logs and bindings.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ResponseFromMissing => "response_from_missing",
-            Self::ResponseFromDiffers => "response_from_mismatch",
-            Self::ResponseIdMissing => "response_id_missing",
-            Self::ResponseToDiffers => "response_to_mismatch",
-            Self::StarttlsNotOffered => "starttls_not_offered",
-            Self::StarttlsNotRequired => "starttls_not_required",
-            Self::VersionBelowOne => "version_below_one",
-            Self::VersionMalformed => "version_malformed",
-            Self::WhitespaceBeforeProceed => "whitespace_before_proceed",
-            Self::WhitespaceBehindStarttls => "whitespace_behind_starttls",
-        }
     }
 }

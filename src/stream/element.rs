@@ -10,7 +10,8 @@ use quick_xml::events::BytesStart;
 use quick_xml::events::attributes::{AttrError, Attribute};
 use quick_xml::name::{Namespace, NamespaceResolver, PrefixDeclaration, QName, ResolveResult};
 
-use super::cause::{ElementName, Excerpt, Fault, Rejection};
+use super::cause::{Fault, Rejection};
+use super::excerpt::{ElementName, Excerpt};
 use super::namespaces::{XML, XMLNS};
 
 /// A start tag, names expanded.

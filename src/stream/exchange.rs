@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 
-use super::cause::{Cause, ElementName, Note};
+use super::cause::Cause;
 use super::condition::{StreamCondition, bare_stream_error};
 use super::element::Element;
+use super::excerpt::ElementName;
 use super::header::Header;
 use super::namespaces::{COMPRESS, DIALBACK, SASL, SASL2, STREAM_MANAGEMENT, STREAMS, TLS};
+use super::note::Note;
 use super::reader::{Piece, Reader};
 use super::text::STREAM_END;
 use crate::limits::CLEAR_STREAM_EVENTS;
@@ -111,7 +113,8 @@ impl Exchange {
         self.reader.as_ref().map_or(0, |reader| reader.depth())
     }
 
-    pub(super) fn close(&mut self) -> Option<Piece> {
+    /// Ends the element that is open, and says at which depth it was.
+    pub(super) fn close(&mut self) -> Option<usize> {
         self.reader.as_mut().map(|reader| reader.close())
     }
 

@@ -7,11 +7,12 @@
 //!
 //! It knows nothing of certificates and verifies nobody.
 
-use super::cause::{Behind, Cause, Ending, Note};
+use super::cause::{Behind, Cause, Ending};
 use super::element::Element;
 use super::exchange::{Event, Exchange, Features, Outcome, Received};
 use super::header::{Header, VersionText, bare};
 use super::namespaces::{STREAMS, TLS};
+use super::note::Note;
 use super::peer_error::PeerError;
 use super::reader::Piece;
 use super::text::{HeaderError, InitialHeader, STARTTLS, Stage};
@@ -37,7 +38,11 @@ enum Phase {
     /// The features are awaited.
     Features,
     /// The features are being read.
-    InFeatures { features: Features, in_starttls: bool },
+    InFeatures {
+        features: Features,
+        /// The feature that began last is `<starttls/>`.
+        in_starttls: bool,
+    },
     /// The command was sent, its answer is awaited.
     Answer,
     /// `<proceed>` has begun.
@@ -52,7 +57,7 @@ enum Phase {
 /// [`receive`](Self::receive) ask for bytes, events and the outcome.
 #[derive(Debug)]
 pub struct Initiating {
-    exchange: Exchange,
+    pub(super) exchange: Exchange,
     phase: Phase,
     service: Service,
     to: String,
@@ -159,12 +164,10 @@ impl Initiating {
 
     fn open(&mut self, element: &Element) -> Result<(), Cause> {
         self.opened(element, self.exchange.depth())?;
-        if element.empty {
-            if let Some(Piece::Close(depth)) = self.exchange.close() {
-                return self.close(depth);
-            }
+        match element.empty.then(|| self.exchange.close()).flatten() {
+            Some(depth) => self.close(depth),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn opened(&mut self, element: &Element, depth: usize) -> Result<(), Cause> {
@@ -262,7 +265,6 @@ impl Initiating {
                 let features = core::mem::take(features);
                 self.features(features);
             }
-            Phase::InFeatures { in_starttls, .. } if depth == 3 => *in_starttls = false,
             Phase::InProceed => self.exchange.begin_tls(),
             Phase::InError(error) if depth == 2 => return Err(error.cause(offset)),
             Phase::InError(error) if depth == 3 => error.close(),

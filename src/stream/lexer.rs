@@ -2,8 +2,9 @@
 //!
 //! A state machine that takes one byte and does a bounded amount of work with it: no byte is looked at
 //! twice, so a peer that sends one byte a time costs what its bytes cost. It holds the text of the tag it is
-//! in and nothing else. What quick-xml would let pass is refused here: control characters in names, `<` in
-//! attribute values, attributes without space between, `]]>` in text, references to nothing.
+//! in and nothing else. quick-xml splits a complete tag later on; that the tag is spelt as it must be – the
+//! characters of names, `<` in attribute values, space between attributes, `]]>` in text, references – is
+//! judged here, before.
 //!
 //! RFC 6120 §11.1 forbids comments, processing instructions, document types and entities; they are refused
 //! at the character that gives them away (`<!`, `<?`, the first letter that no predefined entity has).

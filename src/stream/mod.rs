@@ -23,11 +23,13 @@ mod cause;
 mod characters;
 mod condition;
 mod element;
+mod excerpt;
 mod exchange;
 mod header;
 mod initiating;
 mod lexer;
 pub mod namespaces;
+mod note;
 mod peer_error;
 mod reader;
 mod reference;
@@ -37,11 +39,13 @@ mod text;
 mod tests;
 
 pub use accepting::{Accepting, AcceptingOptions, AnswerError};
-pub use cause::{Behind, Cause, Construct, ElementName, Ending, Excerpt, Fault, Limit, Note};
+pub use cause::{Behind, Cause, Construct, Ending, Fault, Limit};
 pub use condition::{StreamCondition, stream_error};
+pub use excerpt::{ElementName, Excerpt};
 pub use exchange::{Event, Features, Outcome, Received};
 pub use header::{Header, Version};
 pub use initiating::{Initiating, Unverified};
+pub use note::Note;
 pub use text::{
     Dialback, Disclosure, FAILURE, HeaderError, IllegalText, InitialHeader, PROCEED, ResponseHeader,
     STARTTLS, STARTTLS_REQUIRED, STREAM_END, Stage, StreamId, dialback_feature, features,

@@ -2,9 +2,10 @@
 //!
 //! The text that explains an error is not kept, since nothing may be decided from it (RFC 6120 §4.9.2).
 
-use super::cause::{Cause, Excerpt};
+use super::cause::Cause;
 use super::condition::StreamCondition;
 use super::element::Element;
+use super::excerpt::Excerpt;
 use super::namespaces::STREAM_ERRORS;
 use crate::limits::EXCERPT_CHARACTERS;
 

@@ -69,12 +69,12 @@ impl Reader {
         self.open.len()
     }
 
-    /// Ends the innermost element.
-    pub(super) fn close(&mut self) -> Piece {
+    /// Ends the innermost element, and says at which depth it was.
+    pub(super) fn close(&mut self) -> usize {
         let depth = self.open.len();
         self.open.pop();
         self.namespaces.pop();
-        Piece::Close(depth)
+        depth
     }
 
     fn start(&mut self, empty: bool) -> Result<Element, Rejection> {
@@ -93,7 +93,7 @@ impl Reader {
         if self.open.last().is_none_or(|open| open != tag) {
             return Err(Rejection::Malformed(Fault::Nesting));
         }
-        Ok(self.close())
+        Ok(Piece::Close(self.close()))
     }
 
     /// Judges the XML declaration (XML 1.0, productions 23 to 26, 32 and 80; RFC 6120 §11.5, §11.6).
@@ -108,16 +108,14 @@ impl Reader {
             return Err(MALFORMED);
         }
         let is = |name| move |next: &Result<_, _>| matches!(next, Ok(a) if key(a) == name);
-        if let Some(encoding) = attributes.next_if(is("encoding")) {
-            if !encoding?.value.eq_ignore_ascii_case("utf-8") {
-                return Err(Rejection::Encoding);
-            }
+        let encoding = attributes.next_if(is("encoding")).transpose()?;
+        if encoding.is_some_and(|encoding| !encoding.value.eq_ignore_ascii_case("utf-8")) {
+            return Err(Rejection::Encoding);
         }
         // XMPP has no external markup to stand alone from: either word is read and ignored (STLS-26).
-        if let Some(standalone) = attributes.next_if(is("standalone")) {
-            if !matches!(&*standalone?.value, "yes" | "no") {
-                return Err(MALFORMED);
-            }
+        let standalone = attributes.next_if(is("standalone")).transpose()?;
+        if standalone.is_some_and(|standalone| !matches!(&*standalone.value, "yes" | "no")) {
+            return Err(MALFORMED);
         }
         if attributes.next().is_some() { Err(MALFORMED) } else { Ok(()) }
     }

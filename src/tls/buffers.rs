@@ -20,7 +20,10 @@ pub(super) struct Buffers {
 
 impl Buffers {
     pub(super) fn are_empty(&self) -> bool {
-        self.held.is_empty() && self.plaintext.is_empty() && self.outgoing.is_empty() && self.unsent.is_empty()
+        self.held.is_empty()
+            && self.plaintext.is_empty()
+            && self.outgoing.is_empty()
+            && self.unsent.is_empty()
     }
 }
 

@@ -7,9 +7,9 @@
 
 use std::sync::Arc;
 
+use rustls::SignatureScheme;
 use rustls::client::{ClientConfig, ResolvesClientCert, Resumption, Tls12Resumption};
 use rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert, ServerConfig};
-use rustls::SignatureScheme;
 use rustls::sign::CertifiedKey;
 
 use super::credential::Credential;
@@ -111,14 +111,14 @@ pub(super) struct Initiating {
     /// For those that do not: they send no name and do not resume.
     pub(super) unnamed: Arc<ClientConfig>,
     pub(super) credential: Option<Arc<Credential>>,
-    pub(super) records_per_key: u64,
+    pub(super) records_per_key: u32,
 }
 
 #[derive(Debug)]
 pub(super) struct Accepting {
     pub(super) tls: Arc<ServerConfig>,
     pub(super) binding: Arc<[u8]>,
-    pub(super) records_per_key: u64,
+    pub(super) records_per_key: u32,
 }
 
 impl InitiatingConfig {
@@ -130,15 +130,19 @@ impl InitiatingConfig {
         Self::with_records_per_key(settings, limits::TLS_RECORDS_PER_KEY)
     }
 
-    pub(super) fn with_records_per_key(settings: &InitiatingSettings, records_per_key: u64) -> Result<Self, ConfigError> {
+    pub(super) fn with_records_per_key(
+        settings: &InitiatingSettings,
+        records_per_key: u32,
+    ) -> Result<Self, ConfigError> {
         let parameters = &settings.parameters;
         check(parameters)?;
-        let mut named = ClientConfig::builder_with_details(provider::provider(parameters), Arc::new(GivenTime))
-            .with_protocol_versions(&provider::versions(parameters))
-            .map_err(|_| ConfigError::NoSuite)?
-            .dangerous()
-            .with_custom_certificate_verifier(verifier::of_servers())
-            .with_client_cert_resolver(Arc::new(Own(settings.credential.clone())));
+        let mut named =
+            ClientConfig::builder_with_details(provider::provider(parameters), Arc::new(GivenTime))
+                .with_protocol_versions(&provider::versions(parameters))
+                .map_err(|_| ConfigError::NoSuite)?
+                .dangerous()
+                .with_custom_certificate_verifier(verifier::of_servers())
+                .with_client_cert_resolver(Arc::new(Own(settings.credential.clone())));
         named.alpn_protocols.clone_from(&settings.alpn);
         named.key_log = Arc::new(Log);
         named.require_ems = parameters.require_extended_master_secret;
@@ -173,7 +177,10 @@ impl AcceptingConfig {
         Self::with_records_per_key(settings, limits::TLS_RECORDS_PER_KEY)
     }
 
-    pub(super) fn with_records_per_key(settings: &AcceptingSettings, records_per_key: u64) -> Result<Self, ConfigError> {
+    pub(super) fn with_records_per_key(
+        settings: &AcceptingSettings,
+        records_per_key: u32,
+    ) -> Result<Self, ConfigError> {
         let parameters = &settings.parameters;
         check(parameters)?;
         let builder = ServerConfig::builder_with_details(provider::provider(parameters), Arc::new(GivenTime))
@@ -243,13 +250,21 @@ struct Chooser {
 
 impl Chooser {
     /// The name in the hello goes first, then the domain the session was told, then the default.
-    fn choose(&self, name: Option<&str>, domain: Option<&str>, schemes: &[SignatureScheme]) -> Option<&Arc<Credential>> {
+    fn choose(
+        &self,
+        name: Option<&str>,
+        domain: Option<&str>,
+        schemes: &[SignatureScheme],
+    ) -> Option<&Arc<Credential>> {
         let store = &self.credentials;
         let named = name.and_then(|name| store.named(name));
         if name.is_some() && named.is_none() && self.unknown_name == UnknownName::Refuse {
             return None;
         }
-        named.or_else(|| domain.and_then(|domain| store.named(domain))).or_else(|| store.by_default())?.choose(schemes)
+        named
+            .or_else(|| domain.and_then(|domain| store.named(domain)))
+            .or_else(|| store.by_default())?
+            .choose(schemes)
     }
 }
 

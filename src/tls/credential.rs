@@ -53,11 +53,15 @@ impl std::fmt::Display for CredentialError {
             Self::KeyDoesNotMatch => formatter.write_str("the key does not belong to the first certificate"),
             Self::KeyEncrypted => formatter.write_str("the key is encrypted"),
             Self::KeyUnusable => formatter.write_str("the key cannot be read or is of no usable kind"),
-            Self::MalformedCertificate(index) => write!(formatter, "certificate {index} of the chain cannot be read"),
+            Self::MalformedCertificate(index) => {
+                write!(formatter, "certificate {index} of the chain cannot be read")
+            }
             Self::MalformedBlock(PemText::Chain, index) => {
                 write!(formatter, "PEM block {index} of the certificates cannot be read")
             }
-            Self::MalformedBlock(PemText::Key, index) => write!(formatter, "PEM block {index} of the key cannot be read"),
+            Self::MalformedBlock(PemText::Key, index) => {
+                write!(formatter, "PEM block {index} of the key cannot be read")
+            }
             Self::NoCertificate => formatter.write_str("there is no certificate"),
             Self::NoKey => formatter.write_str("there is no private key"),
             Self::TooLong => formatter.write_str("there are too many certificates or too much text"),
@@ -102,7 +106,9 @@ impl Credential {
             .into_iter()
             .filter(|block| block.kind == Kind::Certificate)
             // A "trusted" certificate of OpenSSL carries its own remarks behind the certificate.
-            .map(|block| der::take(&mut block.contents.as_slice()).map_or_else(Vec::new, |one| one.whole.to_vec()))
+            .map(|block| {
+                der::take(&mut block.contents.as_slice()).map_or_else(Vec::new, |one| one.whole.to_vec())
+            })
             .collect();
         let block = pem::blocks(key)
             .map_err(|bad| CredentialError::MalformedBlock(PemText::Key, bad.0))?
@@ -132,7 +138,8 @@ impl Credential {
         }
         let copy = Zeroizing::new(key.to_vec());
         let key = PrivateKeyDer::try_from(copy.as_slice()).map_err(|_| CredentialError::KeyUnusable)?;
-        let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&key).map_err(|_| CredentialError::KeyUnusable)?;
+        let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&key)
+            .map_err(|_| CredentialError::KeyUnusable)?;
         let public = key.public_key().ok_or(CredentialError::KeyUnusable)?;
         if der::public_key(leaf) != Some(public.as_ref()) {
             return Err(CredentialError::KeyDoesNotMatch);

@@ -36,7 +36,12 @@ pub(super) fn take<'a>(input: &mut &'a [u8]) -> Option<Element<'a>> {
         if bytes.is_empty() || bytes.len() > 4 {
             return None;
         }
-        (bytes.iter().try_fold(0_usize, |sum, byte| sum.checked_mul(256)?.checked_add(usize::from(*byte)))?, rest)
+        (
+            bytes
+                .iter()
+                .try_fold(0_usize, |sum, byte| sum.checked_mul(256)?.checked_add(usize::from(*byte)))?,
+            rest,
+        )
     };
     let (contents, rest) = rest.split_at_checked(length)?;
     let (whole, _) = start.split_at_checked(start.len() - rest.len())?;

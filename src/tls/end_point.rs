@@ -85,7 +85,9 @@ fn hash_of(certificate: &[u8]) -> Result<Hash, EndPointUndefined> {
         // 1.2.840.10040.4.3: DSA with SHA-1
         [0x2a, 0x86, 0x48, 0xce, 0x38, 4, 3] => Ok(Hash::Sha256),
         // 1.3.101.{112,113}: Ed25519, Ed448; 2.16.840.1.101.3.4.3.{17,18,19}: ML-DSA
-        [0x2b, 0x65, 112 | 113] | [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 17..=19] => Err(EndPointUndefined::NoHash),
+        [0x2b, 0x65, 112 | 113] | [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 17..=19] => {
+            Err(EndPointUndefined::NoHash)
+        }
         _ => Err(EndPointUndefined::UnknownAlgorithm),
     }
 }

@@ -69,12 +69,23 @@ impl Engine {
 
     /// Encrypts `data` into `room`, as many records as it takes. `held` is what rustls has seen and needs.
     /// Handshake bytes that go before are put into `out`.
-    pub(super) fn encrypt(&mut self, held: &mut [u8], out: &mut Vec<u8>, data: &[u8], room: &mut [u8]) -> Result<usize, NotWritten> {
+    pub(super) fn encrypt(
+        &mut self,
+        held: &mut [u8],
+        out: &mut Vec<u8>,
+        data: &[u8],
+        room: &mut [u8],
+    ) -> Result<usize, NotWritten> {
         self.with_writer(held, out, Write::Data(data, room))
     }
 
     /// Ends our direction: `close_notify` into `room`.
-    pub(super) fn close(&mut self, held: &mut [u8], out: &mut Vec<u8>, room: &mut [u8]) -> Result<usize, NotWritten> {
+    pub(super) fn close(
+        &mut self,
+        held: &mut [u8],
+        out: &mut Vec<u8>,
+        room: &mut [u8],
+    ) -> Result<usize, NotWritten> {
         self.with_writer(held, out, Write::Close(room))
     }
 
@@ -83,7 +94,12 @@ impl Engine {
         self.with_writer(held, out, Write::Refresh)
     }
 
-    fn with_writer(&mut self, held: &mut [u8], out: &mut Vec<u8>, mut what: Write<'_>) -> Result<usize, NotWritten> {
+    fn with_writer(
+        &mut self,
+        held: &mut [u8],
+        out: &mut Vec<u8>,
+        mut what: Write<'_>,
+    ) -> Result<usize, NotWritten> {
         loop {
             let done = match self {
                 Self::Initiating(connection) => write(connection.process_tls_records(held), out, &mut what),
@@ -106,7 +122,11 @@ fn internal() -> Error {
     Error::General(String::new())
 }
 
-fn step<D>(status: UnbufferedStatus<'_, '_, D>, out: &mut Vec<u8>, plain: &mut Plaintext<'_>) -> (usize, Result<Step, Error>) {
+fn step<D>(
+    status: UnbufferedStatus<'_, '_, D>,
+    out: &mut Vec<u8>,
+    plain: &mut Plaintext<'_>,
+) -> (usize, Result<Step, Error>) {
     let mut discard = status.discard;
     let step = match status.state {
         Err(error) => Err(error),
@@ -152,10 +172,16 @@ fn encoded<D>(mut encode: rustls::unbuffered::EncodeTlsData<'_, D>, out: &mut Ve
 }
 
 /// `None`: take another step first.
-fn write<D>(status: UnbufferedStatus<'_, '_, D>, out: &mut Vec<u8>, what: &mut Write<'_>) -> Option<Result<usize, NotWritten>> {
+fn write<D>(
+    status: UnbufferedStatus<'_, '_, D>,
+    out: &mut Vec<u8>,
+    what: &mut Write<'_>,
+) -> Option<Result<usize, NotWritten>> {
     match status.state {
         Err(error) => Some(Err(NotWritten::Failed(error))),
-        Ok(ConnectionState::EncodeTlsData(encode)) => encoded(encode, out).map_err(NotWritten::Failed).err().map(Err),
+        Ok(ConnectionState::EncodeTlsData(encode)) => {
+            encoded(encode, out).map_err(NotWritten::Failed).err().map(Err)
+        }
         Ok(ConnectionState::TransmitTlsData(transmit)) => {
             transmit.done();
             None

@@ -67,7 +67,13 @@ fn tls13_value(secret: &[u8]) -> Option<[u8; 32]> {
 }
 
 /// HKDF-Expand-Label (RFC 8446 §7.1).
-fn expand_label(hmac: hkdf::Algorithm, secret: &[u8], label: &[u8], context: &[u8], out: &mut [u8]) -> Option<()> {
+fn expand_label(
+    hmac: hkdf::Algorithm,
+    secret: &[u8],
+    label: &[u8],
+    context: &[u8],
+    out: &mut [u8],
+) -> Option<()> {
     const PREFIX: &[u8] = b"tls13 ";
     struct Length(usize);
     impl hkdf::KeyType for Length {

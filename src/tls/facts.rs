@@ -211,6 +211,21 @@ impl Session {
         self.engine.common().peer_certificates().unwrap_or_default().iter().map(AsRef::as_ref)
     }
 
+    /// Keeps no further ticket of this session: its peer turned out not to be who was meant. Those kept
+    /// already are [`super::SessionCache::forget`]'s.
+    pub fn refuse_tickets(&mut self) {
+        if let Some(handshake) = &mut self.handshake {
+            handshake.resumption = None;
+        }
+    }
+
+    /// Whether lines of the key log wait.
+    #[must_use]
+    pub fn has_key_log_lines(&self) -> bool {
+        let lines = self.handshake.as_ref().and_then(|handshake| handshake.key_log.as_ref());
+        lines.is_some_and(|lines| !lines.is_empty())
+    }
+
     /// Takes the next line of the key log, in the NSS format without its newline, if it was asked for.
     pub fn next_key_log_line(&mut self) -> Option<String> {
         let lines = self.handshake.as_mut()?.key_log.as_mut()?;

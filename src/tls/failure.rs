@@ -93,6 +93,18 @@ impl Failure {
         }
     }
 
+    /// With the alert that was really queued: the one in the clear, none, or, encrypted, the one known to
+    /// go with the cause.
+    pub(super) fn told(self, queued: bool, out: &[u8]) -> Self {
+        match (self, out) {
+            (Self::Refused(cause, _), [.., 21, 3, _, 0, 2, 2, number]) => {
+                Self::Refused(cause, Some(Alert(*number)))
+            }
+            (Self::Refused(cause, _), _) if !queued => Self::Refused(cause, None),
+            (other, _) => other,
+        }
+    }
+
     /// Reads rustls's error, in the light of what the hooks found.
     pub(super) fn of(error: &Error, found: Option<&Found>) -> Self {
         if let Error::AlertReceived(alert) = error {
@@ -102,7 +114,7 @@ impl Failure {
             return Self::Refused(Cause::Judged, Some(refusal.alert()));
         }
         if found.is_some_and(|found| found.bad_signature) {
-            return Self::Refused(Cause::BadCertificateSignature, Some(Alert::DECRYPT_ERROR));
+            return Self::Refused(Cause::BadCertificateSignature, Some(signature_alert(error)));
         }
         let (cause, alert) = match error {
             Error::InvalidMessage(message) => malformed(*message),
@@ -113,8 +125,10 @@ impl Failure {
             }
             Error::NoApplicationProtocol => (Cause::NoApplicationProtocol, Alert::NO_APPLICATION_PROTOCOL),
             Error::PeerIncompatible(reason) => incompatible(reason),
-            Error::PeerMisbehaved(reason) => return misbehaved(reason),
-            Error::InvalidCertificate(CertificateError::BadSignature) => (Cause::BadProof, Alert::DECRYPT_ERROR),
+            Error::PeerMisbehaved(reason) => misbehaved(reason),
+            Error::InvalidCertificate(CertificateError::BadSignature) => {
+                (Cause::BadProof, Alert::DECRYPT_ERROR)
+            }
             Error::InvalidCertificate(_) => (Cause::BadCertificate, Alert::BAD_CERTIFICATE),
             Error::NoCertificatesPresented => (Cause::BadCertificate, Alert::DECODE_ERROR),
             // The only "general" error of an accepting handshake: the chooser found no credential.
@@ -127,6 +141,16 @@ impl Failure {
             _ => return Self::Internal,
         };
         Self::Refused(cause, Some(alert))
+    }
+}
+
+/// How rustls tells a peer that its signature, or the key in its certificate, was not good.
+fn signature_alert(error: &Error) -> Alert {
+    match error {
+        Error::InvalidCertificate(CertificateError::BadEncoding) => Alert::BAD_CERTIFICATE,
+        Error::InvalidCertificate(_) => Alert::DECRYPT_ERROR,
+        Error::PeerMisbehaved(_) => Alert::ILLEGAL_PARAMETER,
+        _ => Alert::HANDSHAKE_FAILURE,
     }
 }
 
@@ -150,15 +174,17 @@ fn incompatible(reason: &PeerIncompatible) -> (Cause, Alert) {
             (Cause::NoExtendedMasterSecret, Alert::HANDSHAKE_FAILURE)
         }
         PeerIncompatible::NoCipherSuitesInCommon => (Cause::NoCommonSuite, Alert::HANDSHAKE_FAILURE),
-        PeerIncompatible::NoKxGroupsInCommon => (Cause::NoCommonGroup, Alert::HANDSHAKE_FAILURE),
-        PeerIncompatible::NamedGroupsExtensionRequired | PeerIncompatible::KeyShareExtensionRequired => {
-            (Cause::NoCommonGroup, Alert::MISSING_EXTENSION)
-        }
+        PeerIncompatible::NoKxGroupsInCommon
+        | PeerIncompatible::NamedGroupsExtensionRequired
+        | PeerIncompatible::KeyShareExtensionRequired => (Cause::NoCommonGroup, Alert::HANDSHAKE_FAILURE),
         PeerIncompatible::NoSignatureSchemesInCommon
-        | PeerIncompatible::NoCertificateRequestSignatureSchemesInCommon => {
+        | PeerIncompatible::NoCertificateRequestSignatureSchemesInCommon
+        | PeerIncompatible::SignatureAlgorithmsExtensionRequired => {
             (Cause::NoCommonSignature, Alert::HANDSHAKE_FAILURE)
         }
-        PeerIncompatible::SignatureAlgorithmsExtensionRequired => (Cause::NoCommonSignature, Alert::MISSING_EXTENSION),
+        PeerIncompatible::NullCompressionRequired | PeerIncompatible::UncompressedEcPointsRequired => {
+            (Cause::Misbehaved, Alert::ILLEGAL_PARAMETER)
+        }
         PeerIncompatible::ServerDoesNotSupportTls12Or13
         | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
         | PeerIncompatible::SupportedVersionsExtensionRequired
@@ -168,34 +194,49 @@ fn incompatible(reason: &PeerIncompatible) -> (Cause, Alert) {
     }
 }
 
-fn misbehaved(reason: &PeerMisbehaved) -> Failure {
-    let (cause, alert) = match reason {
+fn misbehaved(reason: &PeerMisbehaved) -> (Cause, Alert) {
+    match reason {
         PeerMisbehaved::IncorrectBinder => (Cause::BadProof, Alert::DECRYPT_ERROR),
-        PeerMisbehaved::SelectedUnofferedApplicationProtocol => (Cause::NoApplicationProtocol, Alert::ILLEGAL_PARAMETER),
+        PeerMisbehaved::SelectedUnofferedApplicationProtocol => {
+            (Cause::NoApplicationProtocol, Alert::ILLEGAL_PARAMETER)
+        }
         PeerMisbehaved::IllegalMiddleboxChangeCipherSpec
         | PeerMisbehaved::KeyEpochWithPendingFragment
-        | PeerMisbehaved::MessageInterleavedWithHandshakeMessage => {
-            (Cause::UnexpectedMessage, Alert::UNEXPECTED_MESSAGE)
+        | PeerMisbehaved::TooMuchEarlyDataReceived => (Cause::UnexpectedMessage, Alert::UNEXPECTED_MESSAGE),
+        PeerMisbehaved::SelectedUnofferedCipherSuite
+        | PeerMisbehaved::ServerHelloMustOfferUncompressedEcPoints => {
+            (Cause::Misbehaved, Alert::HANDSHAKE_FAILURE)
         }
-        // Patience ran out; rustls sends no alert for these.
-        PeerMisbehaved::TooManyEmptyFragments
-        | PeerMisbehaved::TooManyKeyUpdateRequests
-        | PeerMisbehaved::TooManyRenegotiationRequests
-        | PeerMisbehaved::TooManyWarningAlertsReceived => return Failure::Refused(Cause::Misbehaved, None),
+        PeerMisbehaved::MissingKeyShare
+        | PeerMisbehaved::MissingPskExtensionInSecondClientHello
+        | PeerMisbehaved::MissingPskModesExtension => (Cause::Misbehaved, Alert::MISSING_EXTENSION),
+        PeerMisbehaved::MissingBinderInPskExtension => (Cause::Malformed, Alert::DECODE_ERROR),
+        PeerMisbehaved::DisallowedEncryptedExtension
+        | PeerMisbehaved::UnexpectedCleartextExtension
+        | PeerMisbehaved::UnsolicitedEchExtension
+        | PeerMisbehaved::UnsolicitedEncryptedExtension
+        | PeerMisbehaved::UnsolicitedServerHelloExtension => {
+            (Cause::Misbehaved, Alert::UNSUPPORTED_EXTENSION)
+        }
         _ => (Cause::Misbehaved, Alert::ILLEGAL_PARAMETER),
-    };
-    Failure::Refused(cause, Some(alert))
+    }
 }
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::AlertReceived(alert) => write!(formatter, "the peer ended the session: {alert}"),
-            Self::CertificateRejected(alert) => write!(formatter, "the peer rejects our certificate: {alert}"),
+            Self::CertificateRejected(alert) => {
+                write!(formatter, "the peer rejects our certificate: {alert}")
+            }
             Self::HandshakeTruncated => formatter.write_str("the connection ended within the handshake"),
             Self::Internal => formatter.write_str("an internal error"),
-            Self::InvalidServerName => formatter.write_str("the server's name cannot stand in a client hello"),
-            Self::LimitExceeded(SessionLimit::Held) => formatter.write_str("an incomplete message grew too long"),
+            Self::InvalidServerName => {
+                formatter.write_str("the server's name cannot stand in a client hello")
+            }
+            Self::LimitExceeded(SessionLimit::Held) => {
+                formatter.write_str("an incomplete message grew too long")
+            }
             Self::LimitExceeded(SessionLimit::RecordsPerKey) => formatter.write_str("the keys are worn out"),
             Self::Refused(cause, Some(alert)) => write!(formatter, "{cause}; the peer was told {alert}"),
             Self::Refused(cause, None) => write!(formatter, "{cause}"),

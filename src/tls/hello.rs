@@ -55,11 +55,9 @@ impl HelloReader {
         if self.bytes.len() + tls.len() > limits::TLS_HELD_BEFORE_HELLO {
             return Err(self.fail(Failure::LimitExceeded(SessionLimit::Held)));
         }
-        if self.hello.is_none() {
-            if let Some(cause) = not_tls(self.bytes.is_empty(), tls) {
-                self.alert = clear_alert(Alert::UNEXPECTED_MESSAGE);
-                return Err(self.fail(Failure::Refused(cause, Some(Alert::UNEXPECTED_MESSAGE))));
-            }
+        if let Some(cause) = not_tls(self.bytes.is_empty(), tls) {
+            self.alert = clear_alert(Alert::UNEXPECTED_MESSAGE);
+            return Err(self.fail(Failure::Refused(cause, Some(Alert::UNEXPECTED_MESSAGE))));
         }
         self.bytes.extend_from_slice(tls);
         let mut rest = tls;
@@ -124,7 +122,7 @@ fn not_tls(first: bool, bytes: &[u8]) -> Option<Cause> {
 }
 
 /// A fatal alert in the clear (RFC 8446 §6), said before any version is agreed on.
-fn clear_alert(alert: Alert) -> Vec<u8> {
+pub(crate) fn clear_alert(alert: Alert) -> Vec<u8> {
     vec![21, 3, 3, 0, 2, 2, alert.number()]
 }
 
@@ -140,7 +138,9 @@ fn read(accepted: &Accepted) -> Hello {
     Hello {
         server_name: hello.server_name().map(Into::into),
         alpn: hello.alpn().map(|list| list.map(<[u8]>::to_vec).collect()).unwrap_or_default(),
-        signature_schemes: known(hello.signature_schemes(), |one| SignatureScheme::from_number(u16::from(*one))),
+        signature_schemes: known(hello.signature_schemes(), |one| {
+            SignatureScheme::from_number(u16::from(*one))
+        }),
         suites: known(hello.cipher_suites(), |one| CipherSuite::from_number(u16::from(*one))),
         groups: known(hello.named_groups().unwrap_or_default(), |one| Group::from_number(u16::from(*one))),
     }

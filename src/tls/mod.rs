@@ -40,14 +40,17 @@ mod verifier;
 mod writing;
 
 pub use config::{
-    AcceptingConfig, AcceptingSettings, ClientCertificates, ConfigError, InitiatingConfig, InitiatingSettings, UnknownName,
+    AcceptingConfig, AcceptingSettings, ClientCertificates, ConfigError, InitiatingConfig,
+    InitiatingSettings, UnknownName,
 };
 pub use credential::{Credential, CredentialError, KeyKind, PemText};
 pub use end_point::{EndPointUndefined, server_end_point};
 pub use facts::{HandshakeKind, NoEndPoint, NoExporter};
 pub use failure::{Cause, Failure, SessionLimit};
+pub(crate) use hello::clear_alert;
 pub use hello::{Hello, HelloReader};
 pub use judge::{CertificateAlert, Judge};
+pub(crate) use pem::first_certificate;
 pub use provider::{NoRandomBytes, random, seed};
 pub use resumption::{ResumptionKey, SessionCache};
 pub use session::{AcceptingOptions, Ending, InitiatingOptions, Received, Session};

@@ -40,6 +40,13 @@ pub(super) fn blocks(text: &[u8]) -> Result<Vec<Block>, Malformed> {
     Ok(found)
 }
 
+/// The first certificate of `text`, in DER; the number of the block that cannot be read, counted from 0.
+pub(crate) fn first_certificate(text: &[u8]) -> Result<Option<Vec<u8>>, usize> {
+    let blocks = blocks(text).map_err(|Malformed(block)| block)?;
+    let found = blocks.into_iter().find(|block| block.kind == Kind::Certificate);
+    Ok(found.map(|block| block.contents.to_vec()))
+}
+
 fn label<'a>(line: &'a [u8], marker: &[u8]) -> Option<&'a [u8]> {
     line.strip_prefix(marker)?.strip_suffix(b"-----")
 }

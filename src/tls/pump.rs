@@ -28,7 +28,7 @@ impl Session {
                 Ok(Step::Again) => {}
                 Ok(Step::Plaintext) => {
                     self.flags.heard = true;
-                    self.records.read += 1;
+                    self.records.read = self.records.read.saturating_add(1);
                     if plain.is_full() {
                         break Ok(());
                     }
@@ -41,25 +41,22 @@ impl Session {
                 Err(error) => break Err(error),
             }
         };
-        if outcome.is_err() {
-            // The alert is encoded before any input is looked at, so none is needed.
-            let mut nothing = Plaintext::new(&mut []);
-            for _ in 0..STEPS_FOR_AN_ALERT {
-                if !self.engine.common().wants_write() {
-                    break;
-                }
-                let _ = self.engine.step(&mut [], &mut out, &mut nothing);
+        // The alert is encoded before any input is looked at, so none is needed.
+        let queued = outcome.is_err() && self.engine.common().wants_write();
+        for _ in 0..STEPS_FOR_AN_ALERT {
+            if outcome.is_ok() || !self.engine.common().wants_write() {
+                break;
             }
+            let _ = self.engine.step(&mut [], &mut out, &mut Plaintext::new(&mut []));
         }
         drop(lent);
         self.settle();
         if let Err(error) = outcome {
-            let found = self.handshake.as_ref().map(|handshake| &handshake.found);
-            let failure = self.in_light_of_our_certificate(Failure::of(&error, found));
+            let failure = self.failure_of(&error, input.get(at));
             if failure == Failure::Refused(Cause::UnknownServerName, Some(Alert::UNRECOGNIZED_NAME)) {
                 say_unrecognized_name(&mut out);
             }
-            self.fail(failure);
+            self.fail(failure.told(queued, &out));
         }
         if !out.is_empty() {
             self.buffers_mut().outgoing.push(out);
@@ -78,20 +75,45 @@ impl Session {
         let Some(handshake) = &mut self.handshake else {
             return;
         };
-        let Found { exporter, extended_master_secret, tls13, server_name, scheme, own, asked, ticket_leaf, .. } =
-            std::mem::take(&mut handshake.found);
+        let Found {
+            exporter,
+            extended_master_secret,
+            tls13,
+            server_name,
+            scheme,
+            own,
+            asked,
+            ticket_leaf,
+            ..
+        } = std::mem::take(&mut handshake.found);
         let own = match self.engine {
             // The client knows the certificate it was shown when the ticket was made.
             Engine::Accepting(_) if resumed => own.filter(|own| Some(*own.fingerprint()) == ticket_leaf),
             Engine::Initiating(_) if resumed => None,
             _ => own,
         };
-        let extended = if tls13 { None } else { extended_master_secret.or(handshake.demands_extended_master_secret.then_some(true)) };
-        self.settled = Settled { exporter, extended_master_secret: extended, server_name, scheme, own, asked };
+        let extended = if tls13 {
+            None
+        } else {
+            extended_master_secret.or_else(|| handshake.demands_extended_master_secret.then_some(true))
+        };
+        self.settled =
+            Settled { exporter, extended_master_secret: extended, server_name, scheme, own, asked };
         handshake.judge = None;
         let takes_tickets = handshake.resumption.is_some() && matches!(self.engine, Engine::Initiating(_));
         if !takes_tickets && handshake.key_log.is_none() {
             self.handshake = None;
+        }
+    }
+
+    /// What rustls's error means, where `next` is the byte it met.
+    fn failure_of(&self, error: &rustls::Error, next: Option<&u8>) -> Failure {
+        let found = self.handshake.as_ref().map(|handshake| &handshake.found);
+        match self.in_light_of_our_certificate(Failure::of(error, found)) {
+            Failure::Refused(Cause::NotTls, alert) if next == Some(&b'<') => {
+                Failure::Refused(Cause::PlaintextXml, alert)
+            }
+            failure => failure,
         }
     }
 

@@ -6,7 +6,7 @@
 //! bounded. Group hints are not kept: a server that learns a better group must be able to get it.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustls::NamedGroup;
 use rustls::client::{ClientSessionStore, Tls12ClientSessionValue, Tls13ClientSessionValue};
@@ -32,9 +32,15 @@ pub struct SessionCache {
 
 #[derive(Default)]
 struct Peers {
-    tickets: HashMap<Arc<ResumptionKey>, VecDeque<Tls13ClientSessionValue>>,
+    known: HashMap<Arc<ResumptionKey>, Peer>,
     /// The keys in the order of their coming.
     order: VecDeque<Arc<ResumptionKey>>,
+}
+
+#[derive(Default)]
+struct Peer {
+    tickets: VecDeque<Tls13ClientSessionValue>,
+    note: Option<Arc<[u8]>>,
 }
 
 impl SessionCache {
@@ -46,35 +52,57 @@ impl SessionCache {
 
     /// Forgets all tickets for this domain, whatever the rest of their keys (RES-07, RES-10).
     pub fn forget(&self, domain: &str) {
-        let mut peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
-        peers.tickets.retain(|key, _| &*key.domain != domain);
+        let mut peers = self.peers();
+        peers.known.retain(|key, _| &*key.domain != domain);
         peers.order.retain(|key| &*key.domain != domain);
     }
 
     /// Forgets everything.
     pub fn clear(&self) {
-        *self.peers.lock().unwrap_or_else(PoisonError::into_inner) = Peers::default();
+        *self.peers() = Peers::default();
     }
 
     /// How many tickets wait to be used under this key.
     #[must_use]
     pub fn tickets(&self, key: &ResumptionKey) -> usize {
-        let peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
-        peers.tickets.get(key).map_or(0, VecDeque::len)
+        self.peers().known.get(key).map_or(0, |peer| peer.tickets.len())
+    }
+
+    /// Keeps a note of the caller's with the tickets of this key, in the place of an earlier one: what must
+    /// be looked at before one of them is offered, such as until when the peer's certificates were good
+    /// (RES-09). It stays when they are used up, and goes when the domain is forgotten or its place is
+    /// needed for another peer.
+    pub fn annotate(&self, key: &Arc<ResumptionKey>, note: Arc<[u8]>) {
+        self.peers().peer(Arc::clone(key)).note = Some(note);
+    }
+
+    /// The note kept with the tickets of this key.
+    #[must_use]
+    pub fn note(&self, key: &ResumptionKey) -> Option<Arc<[u8]>> {
+        self.peers().known.get(key)?.note.clone()
+    }
+
+    fn peers(&self) -> MutexGuard<'_, Peers> {
+        self.peers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Peers {
-    fn insert(&mut self, key: Arc<ResumptionKey>, ticket: Tls13ClientSessionValue) {
-        if !self.tickets.contains_key(&key) {
-            if self.order.len() >= limits::RESUMPTION_PEERS {
-                if let Some(oldest) = self.order.pop_front() {
-                    self.tickets.remove(&oldest);
-                }
+    /// The peer of this key; the one that came first gives way when there are too many.
+    fn peer(&mut self, key: Arc<ResumptionKey>) -> &mut Peer {
+        if !self.known.contains_key(&key) {
+            if self.order.len() >= limits::RESUMPTION_PEERS
+                && let Some(oldest) = self.order.pop_front()
+            {
+                self.known.remove(&oldest);
             }
             self.order.push_back(Arc::clone(&key));
         }
-        let kept = self.tickets.entry(key).or_default();
+        self.known.entry(key).or_default()
+    }
+
+    fn insert(&mut self, key: Arc<ResumptionKey>, ticket: Tls13ClientSessionValue) {
+        let kept = &mut self.peer(key).tickets;
         if kept.len() >= limits::RESUMPTION_TICKETS_PER_PEER {
             kept.pop_front();
         }
@@ -82,10 +110,10 @@ impl Peers {
     }
 
     fn take(&mut self, key: &Arc<ResumptionKey>) -> Option<Tls13ClientSessionValue> {
-        let kept = self.tickets.get_mut(key)?;
-        let ticket = kept.pop_back();
-        if kept.is_empty() {
-            self.tickets.remove(key);
+        let peer = self.known.get_mut(key)?;
+        let ticket = peer.tickets.pop_back();
+        if peer.tickets.is_empty() && peer.note.is_none() {
+            self.known.remove(key);
             self.order.retain(|one| one != key);
         }
         ticket
@@ -119,12 +147,12 @@ impl ClientSessionStore for SessionCache {
 
     fn insert_tls13_ticket(&self, _: ServerName<'static>, ticket: Tls13ClientSessionValue) {
         if let Some(key) = key() {
-            self.peers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, ticket);
+            self.peers().insert(key, ticket);
         }
     }
 
     fn take_tls13_ticket(&self, _: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
         let key = key()?;
-        self.peers.lock().unwrap_or_else(PoisonError::into_inner).take(&key)
+        self.peers().take(&key)
     }
 }

@@ -31,9 +31,9 @@ use super::facts::Settled;
 use super::failure::{Failure, SessionLimit};
 use super::judge::Judge;
 use super::plaintext::Plaintext;
+use super::record;
 use super::resumption::ResumptionKey;
 use super::scope::{self, Handshake};
-use super::record;
 use crate::limits;
 
 /// A TLS session of either side; see the module.
@@ -49,9 +49,9 @@ pub struct Session {
 
 /// How many records passed under the keys in use.
 pub(super) struct Records {
-    pub(super) written: u64,
-    pub(super) read: u64,
-    pub(super) limit: u64,
+    pub(super) written: u32,
+    pub(super) read: u32,
+    pub(super) limit: u32,
 }
 
 /// What is so or not.
@@ -162,7 +162,7 @@ impl Session {
         Ok(Self::new(Engine::Accepting(connection), Some(Box::new(handshake)), config.0.records_per_key))
     }
 
-    fn new(engine: Engine, handshake: Option<Box<Handshake>>, limit: u64) -> Self {
+    fn new(engine: Engine, handshake: Option<Box<Handshake>>, limit: u32) -> Self {
         Self {
             engine,
             buffers: None,
@@ -181,7 +181,12 @@ impl Session {
     /// # Errors
     /// The session's failure, for this and every later call. When plaintext came before the failure it is
     /// given first, and [`Self::failure`] is already set.
-    pub fn receive_in_place(&mut self, now: u64, tls: &mut [u8], plain: &mut [u8]) -> Result<Received, Failure> {
+    pub fn receive_in_place(
+        &mut self,
+        now: u64,
+        tls: &mut [u8],
+        plain: &mut [u8],
+    ) -> Result<Received, Failure> {
         let mut plain = Plaintext::new(if self.flags.withheld { &mut [] } else { plain });
         let waits = self.give_plaintext(&mut plain);
         let used = if self.failure.is_some() || self.flags.peer_closed {
@@ -290,15 +295,18 @@ impl Session {
 
     /// Completes the record under way, and if it is whole feeds rustls with all that is held.
     fn feed_held(&mut self, now: u64, rest: &[u8], plain: &mut Plaintext<'_>) -> usize {
-        let held = &mut self.buffers_mut().held;
-        let (taken, whole) = held.fill(rest);
-        if held.len() > self.most_held() {
-            self.fail(Failure::LimitExceeded(SessionLimit::Held));
-        } else if whole {
+        let (taken, whole) = self.buffers_mut().held.fill(rest);
+        if whole {
             let mut bytes = self.buffers_mut().held.take();
             let done = self.pump(now, &mut bytes, plain);
-            if let Some(needed) = bytes.get(done..).filter(|needed| !needed.is_empty() && self.failure.is_none()) {
+            if let Some(needed) =
+                bytes.get(done..).filter(|needed| !needed.is_empty() && self.failure.is_none())
+            {
                 self.hold(needed);
+                if taken == 0 && !self.stopped(plain) {
+                    // rustls waits for more of what is no record.
+                    self.fail(Failure::Internal);
+                }
             }
         }
         taken
@@ -324,7 +332,9 @@ impl Session {
         let read = |handshake: &Handshake| handshake.found.hello;
         match &self.engine {
             _ if !self.is_handshaking() => limits::TLS_HELD_AFTERWARDS,
-            Engine::Accepting(_) if !self.handshake.as_deref().is_some_and(read) => limits::TLS_HELD_BEFORE_HELLO,
+            Engine::Accepting(_) if !self.handshake.as_deref().is_some_and(read) => {
+                limits::TLS_HELD_BEFORE_HELLO
+            }
             _ => limits::TLS_HELD_HANDSHAKING,
         }
     }

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::credential::{Credential, KeyKind};
+use crate::certificate::{Certificate, DnsPattern, XmppAddress};
 
 /// Credentials by domain. Built once, then shared; a reload builds another.
 #[derive(Default)]
@@ -61,6 +62,27 @@ impl CredentialStore {
     /// Lets `credential` serve whatever no name serves.
     pub fn insert_default(&mut self, credential: Arc<Credential>) {
         add(&mut self.default, credential);
+    }
+
+    /// Lets `credential` serve every name of a service in its certificate: dNSNames, and the domains of
+    /// SRVNames and XMPP addresses.
+    pub fn insert_by_names(&mut self, credential: Arc<Credential>) {
+        let Ok(leaf) = Certificate::parse(credential.leaf()) else {
+            return;
+        };
+        let names = leaf.names();
+        let patterns = names.dns.iter().map(|name| &name.pattern).chain(names.srv.iter().map(|name| &name.pattern));
+        let addresses = names.xmpp_addr.iter().filter_map(|name| match &name.address {
+            XmppAddress::Domain(domain) => Some(domain.as_ascii().to_owned()),
+            XmppAddress::Jid { .. } => None,
+        });
+        let patterns = patterns.map(|pattern| match pattern {
+            DnsPattern::Exact(domain) => domain.as_ascii().to_owned(),
+            DnsPattern::Wildcard(parent) => format!("*.{parent}"),
+        });
+        for name in patterns.chain(addresses) {
+            self.insert(&name, credential.clone());
+        }
     }
 
     /// Which credentials would serve `name`; `None` if none would.

@@ -98,10 +98,8 @@ impl Tickets {
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         if self.rotation > 0 {
             let due = keys.first().is_none_or(|key| now.saturating_sub(key.made) >= self.rotation);
-            if due {
-                if let Some(key) = TicketKey::random(now) {
-                    keys.insert(0, key);
-                }
+            if due && let Some(key) = TicketKey::random(now) {
+                keys.insert(0, key);
             }
             keys.retain(|key| now.saturating_sub(key.made) < 2 * self.rotation);
         }

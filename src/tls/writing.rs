@@ -80,12 +80,12 @@ impl Session {
         let held = self.buffers.as_mut().map(|buffers| buffers.held.seen()).unwrap_or_default();
         match self.engine.encrypt(held, &mut before, data, room) {
             Ok(length) if before.is_empty() => {
-                self.records.written += records(data.len());
+                self.records.written = self.records.written.saturating_add(records(data.len()));
                 written += length;
             }
             Ok(length) => {
                 // A key update goes before what was encrypted under the new key.
-                self.records.written += records(data.len());
+                self.records.written = self.records.written.saturating_add(records(data.len()));
                 before.extend_from_slice(room.get(..length).unwrap_or_default());
                 self.buffers_mut().outgoing.push(before);
                 written += self.transmit(room);
@@ -166,7 +166,8 @@ impl Session {
         if !self.may_send() {
             return;
         }
-        let unsent = self.buffers.as_mut().map(|buffers| std::mem::take(&mut buffers.unsent)).unwrap_or_default();
+        let unsent =
+            self.buffers.as_mut().map(|buffers| std::mem::take(&mut buffers.unsent)).unwrap_or_default();
         if !unsent.is_empty() {
             // A failure is kept, and the next call tells it.
             let _ = self.encrypt(&unsent);
@@ -218,7 +219,7 @@ impl Session {
                 Err(why) => return Err(self.not_written(why)),
             }
         };
-        self.records.written += records(data.len());
+        self.records.written = self.records.written.saturating_add(records(data.len()));
         room.truncate(length);
         let outgoing = &mut self.buffers_mut().outgoing;
         if !out.is_empty() {
@@ -260,8 +261,8 @@ impl Session {
 }
 
 /// In how many records so much plaintext goes.
-fn records(length: usize) -> u64 {
-    u64::try_from(length.div_ceil(RECORD)).unwrap_or(u64::MAX)
+fn records(length: usize) -> u32 {
+    u32::try_from(length.div_ceil(RECORD)).unwrap_or(u32::MAX)
 }
 
 /// How much plaintext surely fits into so much room.

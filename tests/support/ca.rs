@@ -3,13 +3,14 @@
 //! `leaf().dns("im.example.com").signed_by(&ca)` is a good server certificate of today; each further word
 //! makes one thing different. Certificates are written octet by octet, so that they can be wrong in ways
 //! that no library would write. Keys are new in each run; times are fixed around [`NOW`].
-#![allow(dead_code, reason = "each test uses its part of the kit")]
 
 use std::sync::Arc;
 
 use rcgen::{KeyPair, PublicKeyData, SigningKey};
 
-use crate::der::{bits, integer, name, oid, other_name, sequence, time, tlv};
+pub(crate) use super::parts::{curve_spki, revocation_list, rsa_spki};
+
+use super::der::{bits, integer, name, oid, other_name, sequence, time, tlv};
 
 /// The time at which tests judge: 15 January 2027, in Unix seconds.
 pub(crate) const NOW: i64 = 1_800_000_000;
@@ -35,7 +36,7 @@ pub(crate) struct Issued {
     pub(crate) der: Vec<u8>,
     pub(crate) key: Arc<KeyPair>,
     pub(crate) serial: Vec<u8>,
-    subject: Vec<u8>,
+    pub(super) subject: Vec<u8>,
 }
 
 impl Issued {
@@ -78,7 +79,7 @@ impl KeyKind {
 }
 
 /// The AlgorithmIdentifier with which a key signs.
-fn algorithm_of(key: &KeyPair) -> Vec<u8> {
+pub(super) fn algorithm_of(key: &KeyPair) -> Vec<u8> {
     let algorithm = key.algorithm();
     if *algorithm == rcgen::PKCS_ECDSA_P256_SHA256 {
         sequence([oid("1.2.840.10045.4.3.2")])
@@ -370,34 +371,4 @@ impl Recipe {
             })
             .collect()
     }
-}
-
-/// A SubjectPublicKeyInfo of an RSA key with this many bits, whose modulus is no product of primes.
-pub(crate) fn rsa_spki(size: usize) -> Vec<u8> {
-    let modulus = [vec![0x00], vec![0xc5; size / 8]].concat();
-    let key = sequence([integer(modulus), integer([1, 0, 1])]);
-    sequence([sequence([oid("1.2.840.113549.1.1.1"), tlv(0x05, [])]), bits(key)])
-}
-
-/// A SubjectPublicKeyInfo on a named curve with this many octets to a coordinate.
-pub(crate) fn curve_spki(curve: &str, octets: usize) -> Vec<u8> {
-    let point = [vec![0x04], vec![0x11; 2 * octets]].concat();
-    sequence([sequence([oid("1.2.840.10045.2.1"), oid(curve)]), bits(point)])
-}
-
-/// A revocation list of `issuer` that revokes these serial numbers, between these times.
-pub(crate) fn revocation_list(issuer: &Issued, revoked: &[&[u8]], made: i64, next: Option<i64>) -> Vec<u8> {
-    let algorithm = algorithm_of(&issuer.key);
-    let entries: Vec<_> = revoked.iter().map(|serial| sequence([integer(serial), time(made)])).collect();
-    let number = sequence([oid("2.5.29.20"), tlv(0x04, integer([1]))]);
-    let key_id = sequence([oid("2.5.29.35"), tlv(0x04, sequence([tlv(0x80, [1; 20])]))]);
-    let mut fields = vec![integer([1]), algorithm.clone(), issuer.subject.clone(), time(made)];
-    fields.extend(next.map(time));
-    if !entries.is_empty() {
-        fields.push(sequence(entries));
-    }
-    fields.push(tlv(0xa0, sequence([key_id, number])));
-    let list = sequence(fields);
-    let signature = issuer.key.sign(&list).unwrap();
-    sequence([list, algorithm, bits(signature)])
 }

@@ -1,5 +1,4 @@
 //! Asking for a verdict by PKIX in few words.
-#![allow(dead_code, reason = "each test uses its part")]
 
 use xmpptls::certificate::Chain;
 use xmpptls::name::{Domain, ReferenceIdentity, Service, reference_identities};
@@ -9,7 +8,7 @@ use xmpptls::proof::pkix::{
     TrustAnchors, verify,
 };
 
-use crate::ca::{Issued, NOW};
+use super::ca::{Issued, NOW};
 
 /// A question, good but for what a test changes.
 pub(crate) struct Question<'a> {

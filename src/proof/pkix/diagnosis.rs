@@ -31,7 +31,7 @@ pub(crate) fn diagnose(search: &Search<'_>, not_found: NotFound, failures: &mut 
         failures.add(PkixFailure::UntrustedCa { issuer: top.issuer().to_vec() });
         unreadable(search, failures);
     }
-    if failures.is_empty() {
+    if failures.is_empty() || is_new(&not_found.error, failures) {
         failures.extend(reason(&not_found.error, search, &walk));
     }
 }
@@ -84,15 +84,23 @@ fn other_reasons(search: &Search<'_>, walk: &[(Which, &Certificate)], failures: 
     let lenient = Search { wanted: Wanted::Whatever, time, ..*search };
     if let Err(not_found) = lenient.run() {
         failures.extend(not_found.refused);
-        if is_about_path(&not_found.error, failures) {
+        if is_new(&not_found.error, failures) {
             failures.extend(reason(&not_found.error, search, walk));
         }
     }
 }
 
-/// Whether the error is one that no look at a single certificate finds, and says something new.
-fn is_about_path(error: &Error, known: &Failures) -> bool {
+/// Whether the error says what no look at a single certificate has found.
+fn is_new(error: &Error, known: &Failures) -> bool {
     match error {
+        Error::CaUsedAsEndEntity
+        | Error::CertExpired { .. }
+        | Error::CertNotValidYet { .. }
+        | Error::EmptyEkuExtension
+        | Error::EndEntityUsedAsCa
+        | Error::RequiredEkuNotFoundContext(_)
+        | Error::UnknownIssuer
+        | Error::UnknownRevocationStatus => false,
         Error::CertRevoked
         | Error::InvalidSignatureForPublicKey
         | Error::MaximumNameConstraintComparisonsExceeded
@@ -103,7 +111,7 @@ fn is_about_path(error: &Error, known: &Failures) -> bool {
         | Error::PathLenConstraintViolated => true,
         Error::UnsupportedSignatureAlgorithmContext(_)
         | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => !known.have_signature_reason(),
-        _ => false,
+        _ => !known.have_form_reason(),
     }
 }
 

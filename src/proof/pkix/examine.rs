@@ -69,6 +69,15 @@ pub(crate) fn issuing(issuer: &Certificate, which: Which, failures: &mut Failure
     key(issuer, which, failures);
 }
 
+/// What a trust anchor must satisfy to issue anything: a peer's own certificate that is trusted as it is
+/// issues nothing (ATK-ID-05). Certificates before version 3 cannot say that they are an authority's.
+pub(crate) fn authority(anchor: &Certificate, failures: &mut Failures) {
+    if anchor.version() == 3 && !anchor.is_ca() {
+        failures.add(PkixFailure::IssuerIsNoCa { which: Which::Anchor });
+    }
+    issuing(anchor, Which::Anchor, failures);
+}
+
 /// The two dates (PKI-26).
 pub(crate) fn dates(certificate: &Certificate, which: Which, time: i64, failures: &mut Failures) {
     let validity = certificate.validity();

@@ -208,6 +208,16 @@ impl Failures {
         })
     }
 
+    /// Whether a reason says that a certificate is not of the form that can be read here.
+    pub(crate) fn have_form_reason(&self) -> bool {
+        self.0.iter().any(|failure| {
+            matches!(
+                failure,
+                PkixFailure::MalformedCertificate { .. } | PkixFailure::UnsupportedCriticalExtension { .. }
+            )
+        })
+    }
+
     pub(crate) fn into_vec(self) -> Vec<PkixFailure> {
         self.0
     }

@@ -8,9 +8,10 @@
 //! are ours. Names count only when the path building could read the certificate too, so that no
 //! difference between two readers makes a name.
 //!
-//! Limits: certificate policies are not processed, a critical one is refused. Constraints on
-//! directoryName and URI refuse what they touch; those on otherName are in [`constraints`]. OCSP answers
-//! are not read. The issuer's key identifiers are not used; they are hints.
+//! Limits: certificate policies are not processed, a critical one is refused. Constraints on directoryName
+//! and URI refuse what they touch, and so do those on otherName in an intermediate certificate; those on
+//! SRVName in a trust anchor are enforced by their own rules (RFC 4985 §4). OCSP answers are not read. Key
+//! identifiers are not used; they are hints.
 
 mod anchors;
 mod constraints;

@@ -98,19 +98,37 @@ pub enum RevocationOutcome {
 }
 
 impl RevocationList {
-    /// Reads a list in DER or, when it begins with a PEM line, in PEM (RFC 7468 §6).
+    /// Reads a list in DER, or the one list of a PEM text (RFC 7468 §6).
     ///
     /// # Errors
-    /// [`RevocationListError`].
+    /// [`RevocationListError`]; a text with several lists is [`RevocationListError::TooMany`].
     pub fn parse(bytes: &[u8]) -> Result<Self, RevocationListError> {
+        let mut lists = Self::parse_all(bytes)?;
+        match (lists.pop(), lists.is_empty()) {
+            (Some(list), true) => Ok(list),
+            _ => Err(RevocationListError::TooMany),
+        }
+    }
+
+    /// Reads a list in DER, or all lists of a PEM text; other sections and text between are passed over.
+    ///
+    /// # Errors
+    /// [`RevocationListError`] for the first that cannot be used; a text without a list is malformed.
+    pub fn parse_all(bytes: &[u8]) -> Result<Vec<Self>, RevocationListError> {
         if bytes.len() > REVOCATION_LIST_BYTES {
             return Err(RevocationListError::TooLarge);
         }
-        if bytes.trim_ascii_start().starts_with(b"-----BEGIN") {
-            let der = CertificateRevocationListDer::from_pem_slice(bytes);
-            return Self::from_der(&der.map_err(|_| RevocationListError::Malformed)?);
+        if bytes.first() == Some(&der::SEQUENCE) {
+            return Ok(vec![Self::from_der(bytes)?]);
         }
-        Self::from_der(bytes)
+        let mut lists = Vec::new();
+        for section in CertificateRevocationListDer::pem_slice_iter(bytes) {
+            lists.push(Self::from_der(&section.map_err(|_| RevocationListError::Malformed)?)?);
+            if lists.len() > REVOCATION_LISTS {
+                return Err(RevocationListError::TooMany);
+            }
+        }
+        if lists.is_empty() { Err(RevocationListError::Malformed) } else { Ok(lists) }
     }
 
     fn from_der(der: &[u8]) -> Result<Self, RevocationListError> {

@@ -157,10 +157,13 @@ impl Search<'_> {
         for (which, issuer) in certificates.iter().skip(1) {
             examine::issuing(issuer, *which, &mut failures);
         }
+        let certificates: Vec<_> = certificates.into_iter().map(|(_, own)| own).collect();
         if let Some(own) = anchor.certificate() {
             examine::dates(own, Which::Anchor, self.time, &mut failures);
+            if certificates != [own] {
+                examine::authority(own, &mut failures);
+            }
         }
-        let certificates: Vec<_> = certificates.into_iter().map(|(_, own)| own).collect();
         let name = constraints::violation(&certificates, anchor.name_constraints(), self.matched);
         failures.extend(name.map(|name| PkixFailure::NameConstraint { name: Some(name) }));
         let candidate = CandidatePath { certificates: &certificates, anchor };

@@ -44,7 +44,8 @@ fn inner_key(pkcs8: &[u8]) -> Vec<u8> {
 #[test]
 fn keys_are_known_by_their_contents_whatever_the_label() {
     let rsa = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
-    let rsa_certificate = CertificateParams::new(["example.org".to_string()]).unwrap().self_signed(&rsa).unwrap();
+    let rsa_certificate =
+        CertificateParams::new(["example.org".to_string()]).unwrap().self_signed(&rsa).unwrap();
     let (pkcs8, pkcs1) = (rsa.serialize_der(), inner_key(&rsa.serialize_der()));
     for (label, contents) in [
         ("PRIVATE KEY", &pkcs8),
@@ -53,7 +54,8 @@ fn keys_are_known_by_their_contents_whatever_the_label() {
         ("EC PRIVATE KEY", &pkcs8),
         ("ANY PRIVATE KEY", &pkcs1),
     ] {
-        let credential = Credential::from_pem(rsa_certificate.pem().as_bytes(), block(label, contents).as_bytes());
+        let credential =
+            Credential::from_pem(rsa_certificate.pem().as_bytes(), block(label, contents).as_bytes());
         assert_eq!(credential.unwrap().key_kind(), KeyKind::Rsa, "{label}");
     }
 }
@@ -92,7 +94,10 @@ fn what_is_wrong_with_a_credential_is_named() {
     assert_eq!(with(&certificate, &certificate), Some(CredentialError::NoKey));
     assert_eq!(with(&certificate, &made().0.serialize_pem()), Some(CredentialError::KeyDoesNotMatch));
     let cut = &certificate[..certificate.len() / 2];
-    assert_eq!(with(&format!("{certificate}{cut}"), &key), Some(CredentialError::MalformedBlock(PemText::Chain, 1)));
+    assert_eq!(
+        with(&format!("{certificate}{cut}"), &key),
+        Some(CredentialError::MalformedBlock(PemText::Chain, 1))
+    );
     let cut = &key[..key.len() / 2];
     assert_eq!(with(&certificate, cut), Some(CredentialError::MalformedBlock(PemText::Key, 0)));
     let noise = block("CERTIFICATE", b"no certificate");
@@ -116,7 +121,9 @@ fn a_name_is_served_exactly_then_by_wildcard_then_by_default() {
     assert!(store.which("example.org").is_none());
     store.insert("Example.ORG", ECDSA.clone());
     store.insert("*.example.org", RSA.clone());
-    let why = |store: &CredentialStore, name: &str| store.which(name).map(|served| (served.because, served.credentials[0].key_kind()));
+    let why = |store: &CredentialStore, name: &str| {
+        store.which(name).map(|served| (served.because, served.credentials[0].key_kind()))
+    };
     assert_eq!(why(&store, "example.org."), Some((Serves::Exact, KeyKind::Ecdsa)));
     assert_eq!(why(&store, "chat.EXAMPLE.org"), Some((Serves::Wildcard, KeyKind::Rsa)));
     assert_eq!(why(&store, "a.chat.example.org"), None);
@@ -133,7 +140,8 @@ fn rsa_stands_behind_elliptic_curves_in_whatever_order_they_come() {
         for one in order {
             store.insert("example.org", Arc::clone(one));
         }
-        let kinds: Vec<_> = store.which("example.org").unwrap().credentials.iter().map(|one| one.key_kind()).collect();
+        let kinds: Vec<_> =
+            store.which("example.org").unwrap().credentials.iter().map(|one| one.key_kind()).collect();
         assert_eq!(kinds, [KeyKind::Ecdsa, KeyKind::Rsa]);
     }
 }
@@ -167,7 +175,11 @@ fn a_server_that_does_not_hold_its_certificates_key_is_refused() {
     // The key of one credential with the certificate of another, as no credential can be made.
     let stolen = Arc::new(Credential::mismatched(&ECDSA, &credential("other.example")));
     for version in [Version::Tls12, Version::Tls13] {
-        let server = AcceptingSettings { credentials: serving(&[&stolen]), parameters: parameters(version), ..accepting() };
+        let server = AcceptingSettings {
+            credentials: serving(&[&stolen]),
+            parameters: parameters(version),
+            ..accepting()
+        };
         let (ours, theirs) = Pair::new(&initiating(), &server).run();
         assert_eq!(ours, Some(Failure::Refused(Cause::BadCertificateSignature, Some(Alert::DECRYPT_ERROR))));
         assert_eq!(theirs, Some(Failure::AlertReceived(Alert::DECRYPT_ERROR)));

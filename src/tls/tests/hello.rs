@@ -13,9 +13,9 @@ fn client() -> Session {
 
 /// The same handshake bytes in records of at most `size`.
 fn in_records(hello: &[u8], size: usize) -> Vec<u8> {
-    let records = hello[5..].chunks(size).map(|piece| {
-        [&[22, 3, 1][..], &u16::try_from(piece.len()).unwrap().to_be_bytes(), piece].concat()
-    });
+    let records = hello[5..]
+        .chunks(size)
+        .map(|piece| [&[22, 3, 1][..], &u16::try_from(piece.len()).unwrap().to_be_bytes(), piece].concat());
     records.collect::<Vec<_>>().concat()
 }
 
@@ -95,4 +95,10 @@ fn a_hello_that_does_not_end_meets_the_limit() {
     };
     assert_eq!(failure, Failure::LimitExceeded(SessionLimit::Held));
     assert!(fed <= limits::TLS_HELD_BEFORE_HELLO);
+
+    let mut reader = HelloReader::new();
+    let hello = drain(&mut client());
+    assert_eq!(reader.feed(&hello), Ok(true));
+    assert_eq!(reader.feed(&[0; 1000]), Ok(true), "what follows is kept for the session");
+    assert_eq!(reader.feed(&[0; limits::TLS_HELD_BEFORE_HELLO]), Err(failure));
 }

@@ -69,45 +69,31 @@ fn cb_02_the_exporter_is_that_of_rustls_with_an_empty_context_for_every_suite() 
     for suite in CipherSuite::ALL.iter().filter(|suite| !suite.name().contains("_RSA_")) {
         let settings = InitiatingSettings { parameters: with_suite(*suite), ..initiating() };
         let config = InitiatingConfig::new(&settings).unwrap();
-        let mut client = Session::initiating(&config, Some("example.org"), NOW, InitiatingOptions::default()).unwrap();
+        let mut client =
+            Session::initiating(&config, Some("example.org"), NOW, InitiatingOptions::default()).unwrap();
         let value = buffered_server_value(&mut client, true);
         assert_eq!(client.suite(), Some(*suite));
         assert_eq!(client.exporter(), Ok(&value));
     }
 }
 
-/// Takes the extended master secret extension (23, empty) out of a client hello.
-fn without_extended_master_secret(hello: &[u8]) -> Vec<u8> {
-    let mut hello = hello.to_vec();
-    let session = usize::from(hello[43]);
-    let suites_at = 44 + session;
-    let suites = usize::from(u16::from_be_bytes([hello[suites_at], hello[suites_at + 1]]));
-    let extensions_at = suites_at + 2 + suites + 2;
-    let mut at = extensions_at + 2;
-    while hello[at..at + 4] != [0, 23, 0, 0] {
-        at += 4 + usize::from(u16::from_be_bytes([hello[at + 2], hello[at + 3]]));
-    }
-    hello.drain(at..at + 4);
-    for length in [3, 7, extensions_at] {
-        let less = u16::from_be_bytes([hello[length], hello[length + 1]]) - 4;
-        hello[length..length + 2].copy_from_slice(&less.to_be_bytes());
-    }
-    hello
-}
-
 #[test]
 fn par_15_a_hello_without_extended_master_secret_is_refused_by_default() {
     let client = InitiatingSettings { parameters: parameters(Version::Tls12), ..initiating() };
     let config = InitiatingConfig::new(&client).unwrap();
-    let mut client = Session::initiating(&config, Some("example.org"), NOW, InitiatingOptions::default()).unwrap();
-    let hello = without_extended_master_secret(&drain(&mut client));
-    let mut strict = Session::accepting(&AcceptingConfig::new(&accepting()).unwrap(), AcceptingOptions::default()).unwrap();
+    let mut client =
+        Session::initiating(&config, Some("example.org"), NOW, InitiatingOptions::default()).unwrap();
+    let hello = without_extension(&drain(&mut client), 23);
+    let mut strict =
+        Session::accepting(&AcceptingConfig::new(&accepting()).unwrap(), AcceptingOptions::default())
+            .unwrap();
     let failure = strict.receive(NOW, &hello, &mut []).unwrap_err();
     assert!(matches!(failure, Failure::Refused(Cause::NoExtendedMasterSecret, Some(_))), "{failure:?}");
     let mut parameters = parameters(Version::Tls12);
     parameters.require_extended_master_secret = false;
     let lenient = AcceptingSettings { parameters, ..accepting() };
-    let mut lenient = Session::accepting(&AcceptingConfig::new(&lenient).unwrap(), AcceptingOptions::default()).unwrap();
+    let mut lenient =
+        Session::accepting(&AcceptingConfig::new(&lenient).unwrap(), AcceptingOptions::default()).unwrap();
     lenient.receive(NOW, &hello, &mut []).unwrap();
     assert!(lenient.transmit_pending() > 500, "it answers with its first flight");
 }
@@ -156,7 +142,8 @@ fn cb_06_the_known_certificate_is_hashed_with_its_signatures_sha_384() {
 
 /// A certificate with nothing in it but this signature algorithm.
 fn signed_by(algorithm: &[u8]) -> Vec<u8> {
-    let inner = [&[0x30, 0][..], &[0x30, u8::try_from(algorithm.len()).unwrap()], algorithm, &[3, 1, 0]].concat();
+    let inner =
+        [&[0x30, 0][..], &[0x30, u8::try_from(algorithm.len()).unwrap()], algorithm, &[3, 1, 0]].concat();
     [&[0x30, u8::try_from(inner.len()).unwrap()][..], &inner].concat()
 }
 
@@ -221,13 +208,18 @@ fn cb_07_no_hash_or_several_leave_the_binding_undefined() {
     assert_eq!(server_end_point(&signed_by(&named(&[0x2b, 0x65, 113], &[]))), Err(EndPointUndefined::NoHash));
     let ml_dsa = signed_by(&named(&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 18], &[]));
     assert_eq!(server_end_point(&ml_dsa), Err(EndPointUndefined::NoHash));
-    assert_eq!(server_end_point(&signed_by(&named(&[0x2a, 3, 4], &[]))), Err(EndPointUndefined::UnknownAlgorithm));
+    assert_eq!(
+        server_end_point(&signed_by(&named(&[0x2a, 3, 4], &[]))),
+        Err(EndPointUndefined::UnknownAlgorithm)
+    );
     assert_eq!(server_end_point(b"\x30\x05nonse"), Err(EndPointUndefined::Malformed));
 }
 
 #[test]
 fn cb_05_the_end_point_is_that_of_the_certificate_really_sent() {
-    for (suite, sent) in [(CipherSuite::EcdheRsaAes256GcmSha384, &RSA), (CipherSuite::EcdheEcdsaAes256GcmSha384, &ECDSA)] {
+    for (suite, sent) in
+        [(CipherSuite::EcdheRsaAes256GcmSha384, &RSA), (CipherSuite::EcdheEcdsaAes256GcmSha384, &ECDSA)]
+    {
         let client = InitiatingSettings { parameters: with_suite(suite), ..initiating() };
         let server = AcceptingSettings { credentials: serving(&[&ECDSA, &RSA]), ..accepting() };
         let pair = Pair::new(&client, &server).ready();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::support::*;
+use crate::limits;
 use crate::parameter::{Alert, CipherSuite, Group, Version};
 use crate::tls::*;
 
@@ -35,7 +36,8 @@ fn par_06_no_common_suite_is_told_with_handshake_failure() {
 #[test]
 fn no_common_group_is_told_with_handshake_failure() {
     let client = InitiatingSettings { parameters: with_group(Version::Tls13, Group::X25519), ..initiating() };
-    let server = AcceptingSettings { parameters: with_group(Version::Tls13, Group::Secp384r1), ..accepting() };
+    let server =
+        AcceptingSettings { parameters: with_group(Version::Tls13, Group::Secp384r1), ..accepting() };
     let (ours, theirs) = Pair::new(&client, &server).run();
     assert_eq!(theirs, refused(Cause::NoCommonGroup, Alert::HANDSHAKE_FAILURE));
     assert_eq!(ours, received(Alert::HANDSHAKE_FAILURE));
@@ -44,7 +46,11 @@ fn no_common_group_is_told_with_handshake_failure() {
 #[test]
 fn dtls_12_a_list_without_our_protocol_is_told_with_alert_120() {
     for version in [Version::Tls12, Version::Tls13] {
-        let client = InitiatingSettings { alpn: vec![b"h2".to_vec()], parameters: parameters(version), ..initiating() };
+        let client = InitiatingSettings {
+            alpn: vec![b"h2".to_vec()],
+            parameters: parameters(version),
+            ..initiating()
+        };
         let server = AcceptingSettings { alpn: vec![b"xmpp-client".to_vec()], ..accepting() };
         let (ours, theirs) = Pair::new(&client, &server).run();
         assert_eq!(theirs, refused(Cause::NoApplicationProtocol, Alert::NO_APPLICATION_PROTOCOL));
@@ -78,9 +84,16 @@ fn an_unknown_server_name_is_told_with_alert_112_where_that_is_wanted() {
 
 #[test]
 fn dtls_08_the_domain_of_the_stream_header_chooses_when_the_hello_names_none() {
-    let (client, server) = (InitiatingConfig::new(&initiating()).unwrap(), AcceptingConfig::new(&serves_only("example.com")).unwrap());
-    let told = |domain: Option<&str>| AcceptingOptions { domain: domain.map(Into::into), ..AcceptingOptions::default() };
-    let unnamed = |domain| Pair::named(&client, &server, None, NOW, InitiatingOptions::default(), told(domain)).ready();
+    let (client, server) = (
+        InitiatingConfig::new(&initiating()).unwrap(),
+        AcceptingConfig::new(&serves_only("example.com")).unwrap(),
+    );
+    let told = |domain: Option<&str>| AcceptingOptions {
+        domain: domain.map(Into::into),
+        ..AcceptingOptions::default()
+    };
+    let unnamed =
+        |domain| Pair::named(&client, &server, None, NOW, InitiatingOptions::default(), told(domain)).ready();
     assert_eq!(unnamed(Some("example.com")).server.own_credential().unwrap().key_kind(), KeyKind::Ecdsa);
     assert_eq!(unnamed(Some("example.net")).server.own_credential().unwrap().key_kind(), KeyKind::Rsa);
     let pair = unnamed(None);
@@ -90,9 +103,12 @@ fn dtls_08_the_domain_of_the_stream_header_chooses_when_the_hello_names_none() {
 
 #[test]
 fn a_server_without_any_credential_says_so() {
-    let server = AcceptingSettings { credentials: Arc::default(), unknown_name: UnknownName::Default, ..accepting() };
-    let (client, server) = (InitiatingConfig::new(&initiating()).unwrap(), AcceptingConfig::new(&server).unwrap());
-    let mut pair = Pair::named(&client, &server, None, NOW, InitiatingOptions::default(), AcceptingOptions::default());
+    let server =
+        AcceptingSettings { credentials: Arc::default(), unknown_name: UnknownName::Default, ..accepting() };
+    let (client, server) =
+        (InitiatingConfig::new(&initiating()).unwrap(), AcceptingConfig::new(&server).unwrap());
+    let mut pair =
+        Pair::named(&client, &server, None, NOW, InitiatingOptions::default(), AcceptingOptions::default());
     let (ours, theirs) = pair.run();
     assert_eq!(theirs, refused(Cause::NoCredential, Alert::ACCESS_DENIED));
     assert_eq!(ours, received(Alert::ACCESS_DENIED));
@@ -102,9 +118,17 @@ fn a_server_without_any_credential_says_so() {
 fn a_judge_of_the_client_refuses_inside_the_handshake_with_each_alert() {
     for version in [Version::Tls12, Version::Tls13] {
         for refusal in CertificateAlert::ALL {
-            let client = InitiatingSettings { parameters: parameters(version), credential: Some(ECDSA.clone()), ..initiating() };
-            let server = AcceptingSettings { client_certificates: ClientCertificates::Optional, ..accepting() };
-            let judge = InitiatingOptions { judge: Some(Arc::new(Fixed(Err(*refusal)))), ..InitiatingOptions::default() };
+            let client = InitiatingSettings {
+                parameters: parameters(version),
+                credential: Some(ECDSA.clone()),
+                ..initiating()
+            };
+            let server =
+                AcceptingSettings { client_certificates: ClientCertificates::Optional, ..accepting() };
+            let judge = InitiatingOptions {
+                judge: Some(Arc::new(Fixed(Err(*refusal)))),
+                ..InitiatingOptions::default()
+            };
             let mut pair = Pair::with(&client, &server, judge, AcceptingOptions::default());
             let (ours, theirs) = pair.run();
             assert_eq!(ours, refused(Cause::Judged, refusal.alert()));
@@ -116,7 +140,8 @@ fn a_judge_of_the_client_refuses_inside_the_handshake_with_each_alert() {
 
 #[test]
 fn a_judge_that_is_content_lets_the_handshake_go_on() {
-    let judge = || Some(Arc::new(Fixed(Ok(()))) as Arc<dyn Judge>);
+    let content: Arc<dyn Judge> = Arc::new(Fixed(Ok(())));
+    let judge = || Some(content.clone());
     let client = InitiatingSettings { credential: Some(ECDSA.clone()), ..initiating() };
     let server = AcceptingSettings { client_certificates: ClientCertificates::Optional, ..accepting() };
     let ours = InitiatingOptions { judge: judge(), ..InitiatingOptions::default() };
@@ -128,16 +153,39 @@ fn a_judge_that_is_content_lets_the_handshake_go_on() {
 fn par_18_a_client_learns_that_its_certificate_was_rejected() {
     for version in [Version::Tls12, Version::Tls13] {
         for refusal in CertificateAlert::ALL {
-            let client = InitiatingSettings { parameters: parameters(version), credential: Some(ECDSA.clone()), ..initiating() };
-            let server = AcceptingSettings { client_certificates: ClientCertificates::Optional, ..accepting() };
-            let judge = AcceptingOptions { judge: Some(Arc::new(Fixed(Err(*refusal)))), ..AcceptingOptions::default() };
+            let client = InitiatingSettings {
+                parameters: parameters(version),
+                credential: Some(ECDSA.clone()),
+                ..initiating()
+            };
+            let server =
+                AcceptingSettings { client_certificates: ClientCertificates::Optional, ..accepting() };
+            let judge = AcceptingOptions {
+                judge: Some(Arc::new(Fixed(Err(*refusal)))),
+                ..AcceptingOptions::default()
+            };
             let mut pair = Pair::with(&client, &server, InitiatingOptions::default(), judge);
             let (ours, theirs) = pair.run();
             assert_eq!(theirs, refused(Cause::Judged, refusal.alert()));
             assert_eq!(ours, Some(Failure::CertificateRejected(refusal.alert())));
-            assert_eq!(pair.client.is_handshaking(), version == Version::Tls12, "1.3 is told after its handshake");
+            assert_eq!(
+                pair.client.is_handshaking(),
+                version == Version::Tls12,
+                "1.3 is told after its handshake"
+            );
         }
     }
+}
+
+#[test]
+fn par_18_an_alert_after_data_came_speaks_of_something_else() {
+    let client = InitiatingSettings { credential: Some(ECDSA.clone()), ..initiating() };
+    let server = AcceptingSettings { client_certificates: ClientCertificates::Optional, ..accepting() };
+    let refuses: Arc<dyn Judge> = Arc::new(Fixed(Err(CertificateAlert::Expired)));
+    let judge = AcceptingOptions { judge: Some(refuses), ..AcceptingOptions::default() };
+    let mut pair = Pair::with(&client, &server, InitiatingOptions::default(), judge);
+    pair.client.flags.heard = true;
+    assert_eq!(pair.run().0, received(Alert::CERTIFICATE_EXPIRED));
 }
 
 /// A judge that runs a whole handshake of its own before it answers.
@@ -188,34 +236,56 @@ fn a_damaged_record_ends_the_session_for_good() {
 #[test]
 fn what_is_not_tls_is_refused_at_its_first_record() {
     for cut in [1, usize::MAX] {
-        let mut server = Session::accepting(&AcceptingConfig::new(&accepting()).unwrap(), AcceptingOptions::default()).unwrap();
+        let mut server =
+            Session::accepting(&AcceptingConfig::new(&accepting()).unwrap(), AcceptingOptions::default())
+                .unwrap();
         let mut nothing = Vec::new();
         deliver(&mut server, b"<?xml version='1.0'?><stream:stream>", cut, NOW, &mut nothing);
-        assert!(matches!(server.failure(), Some(Failure::Refused(Cause::NotTls, Some(_)))), "{:?}", server.failure());
-        assert_eq!(drain(&mut server)[0], 21, "an alert waits");
+        assert_eq!(server.failure(), refused(Cause::PlaintextXml, Alert::DECODE_ERROR));
+        assert_eq!(drain(&mut server), [21, 3, 3, 0, 2, 2, 50], "an alert waits");
+        let config = InitiatingConfig::new(&initiating()).unwrap();
+        let mut client =
+            Session::initiating(&config, Some("example.org"), NOW, InitiatingOptions::default()).unwrap();
+        deliver(&mut client, b"220 example.org ESMTP\r\n", cut, NOW, &mut nothing);
+        assert_eq!(client.failure(), refused(Cause::NotTls, Alert::DECODE_ERROR));
     }
 }
 
 #[test]
 fn an_accepting_session_says_nothing_before_it_is_fed() {
-    let mut server = Session::accepting(&AcceptingConfig::new(&accepting()).unwrap(), AcceptingOptions::default()).unwrap();
+    let mut server =
+        Session::accepting(&AcceptingConfig::new(&accepting()).unwrap(), AcceptingOptions::default())
+            .unwrap();
     assert_eq!(server.transmit_pending(), 0);
     assert_eq!(server.receive(NOW, &[], &mut []), Ok(Received::default()));
     assert_eq!(server.transmit_pending(), 0);
 }
 
+/// A handshake message of this type and 60,000 bytes, of which so many come, one byte a record.
+fn in_tiny_records(kind: u8, records: usize) -> Vec<u8> {
+    let bytes = [kind, 0, 0xea, 0x60].into_iter().chain(std::iter::repeat(0)).take(records);
+    bytes.flat_map(|byte| [22, 3, 3, 0, 1, byte]).collect()
+}
+
 #[test]
-fn a_client_hello_in_tiny_records_meets_the_limit() {
-    let config = AcceptingConfig::new(&accepting()).unwrap();
-    let mut server = Session::accepting(&config, AcceptingOptions::default()).unwrap();
-    // A hello of 60,000 bytes, one byte a record.
-    let mut input = Vec::new();
-    for (index, byte) in [1_u8, 0, 0xea, 0x60].iter().chain(std::iter::repeat_n(&0, 40_000)).enumerate() {
-        input.extend_from_slice(&[22, 3, if index == 0 { 1 } else { 3 }, 0, 1, *byte]);
-    }
-    let mut nothing = Vec::new();
-    deliver(&mut server, &input, 997, NOW, &mut nothing);
-    assert_eq!(server.failure(), Some(Failure::LimitExceeded(SessionLimit::Held)));
+fn a_message_in_tiny_records_is_held_up_to_the_limit_of_the_phase() {
+    let limit = Some(Failure::LimitExceeded(SessionLimit::Held));
+    let fed = |session: &mut Session, kind, bytes: usize| {
+        deliver(session, &in_tiny_records(kind, bytes / 6), 997, NOW, &mut Vec::new());
+        session.failure()
+    };
+    let server = || {
+        let config = AcceptingConfig::new(&accepting()).unwrap();
+        Session::accepting(&config, AcceptingOptions::default()).unwrap()
+    };
+    assert_eq!(fed(&mut server(), 1, limits::TLS_HELD_BEFORE_HELLO), None);
+    assert_eq!(fed(&mut server(), 1, limits::TLS_HELD_BEFORE_HELLO + 6), limit);
+    let client = || {
+        let config = InitiatingConfig::new(&initiating()).unwrap();
+        Session::initiating(&config, Some("example.org"), NOW, InitiatingOptions::default()).unwrap()
+    };
+    assert_eq!(fed(&mut client(), 2, limits::TLS_HELD_HANDSHAKING), None);
+    assert_eq!(fed(&mut client(), 2, limits::TLS_HELD_HANDSHAKING + 6), limit);
 }
 
 #[test]

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use rustls::server::ProducesTickets;
+
 use super::support::*;
 use crate::parameter::Version;
+use crate::tls::scope::{self, Found, Handshake};
 use crate::tls::*;
 
 /// A client and a server that resume, with what a test wants to vary.
@@ -25,7 +28,11 @@ impl World {
 
     fn with(tickets: Tickets, binding: &[u8], newest: Version) -> Self {
         let (cache, tickets) = (Arc::new(SessionCache::new()), Arc::new(tickets));
-        let mut settings = InitiatingSettings { cache: Some(cache.clone()), credential: Some(ED25519.clone()), ..initiating() };
+        let mut settings = InitiatingSettings {
+            cache: Some(cache.clone()),
+            credential: Some(ED25519.clone()),
+            ..initiating()
+        };
         settings.parameters.newest = newest;
         let client = InitiatingConfig::new(&settings).unwrap();
         let server = accepting_with(&tickets, binding, &ECDSA);
@@ -96,7 +103,11 @@ fn cb_08_a_certificate_replaced_since_leaves_a_resumed_server_without_end_point(
     assert_eq!(pair.server.handshake_kind(), Some(Resumed));
     assert_eq!(pair.server.server_end_point(), Err(NoEndPoint::NoCertificate));
     let chained = world.meet(Some("example.org"), key("example.org"), NOW);
-    assert_eq!(chained.server.server_end_point(), Err(NoEndPoint::NoCertificate), "the ticket of a resumed session too");
+    assert_eq!(
+        chained.server.server_end_point(),
+        Err(NoEndPoint::NoCertificate),
+        "the ticket of a resumed session too"
+    );
 }
 
 #[test]
@@ -234,11 +245,27 @@ fn res_10_a_domain_can_be_forgotten_and_others_stay() {
 }
 
 #[test]
+fn res_09_tickets_can_be_refused_before_they_come() {
+    let world = World::new();
+    let ours = InitiatingOptions { resumption: key("example.org"), ..InitiatingOptions::default() };
+    let theirs = AcceptingOptions::default();
+    let mut pair = Pair::named(&world.client, &world.server, Some("example.org"), NOW, ours, theirs);
+    while !pair.client.is_ready() {
+        deliver(&mut pair.server, &drain(&mut pair.client), usize::MAX, NOW, &mut Vec::new());
+        deliver(&mut pair.client, &drain(&mut pair.server), usize::MAX, NOW, &mut Vec::new());
+    }
+    pair.client.refuse_tickets();
+    assert_eq!(pair.run(), (None, None));
+    assert_eq!(world.cache.tickets(&key("example.org").unwrap()), 0);
+}
+
+#[test]
 fn no_judge_is_asked_when_a_session_resumes() {
     let world = World::new();
     world.again(NOW);
     let refuses: Option<Arc<dyn Judge>> = Some(Arc::new(Fixed(Err(CertificateAlert::Bad))));
-    let ours = InitiatingOptions { judge: refuses, resumption: key("example.org"), ..InitiatingOptions::default() };
+    let ours =
+        InitiatingOptions { judge: refuses, resumption: key("example.org"), ..InitiatingOptions::default() };
     let theirs = AcceptingOptions::default();
     let pair = Pair::named(&world.client, &world.server, Some("example.org"), NOW, ours, theirs).ready();
     assert_eq!(pair.client.handshake_kind(), Some(Resumed), "the caller judges what was remembered");
@@ -248,10 +275,102 @@ fn no_judge_is_asked_when_a_session_resumes() {
 #[test]
 fn the_cache_holds_a_bounded_number_of_peers() {
     let world = World::new();
-    let names: Vec<_> = (0..=crate::limits::RESUMPTION_PEERS).map(|number| format!("n{number}.example")).collect();
+    let names: Vec<_> =
+        (0..=crate::limits::RESUMPTION_PEERS).map(|number| format!("n{number}.example")).collect();
     for name in &names {
         world.kind(Some(name), key(name), NOW);
     }
     assert_eq!(world.cache.tickets(&key(&names[0]).unwrap()), 0, "the first gave way");
     assert_eq!(world.cache.tickets(&key(&names[1]).unwrap()), 2);
+}
+
+#[test]
+fn the_cache_holds_a_bounded_number_of_tickets_of_a_peer() {
+    let world = World::new();
+    for _ in 0..6 {
+        world.again(NOW);
+    }
+    let kept = world.cache.tickets(&key("example.org").unwrap());
+    assert_eq!(kept, crate::limits::RESUMPTION_TICKETS_PER_PEER);
+}
+
+#[test]
+fn res_09_a_note_stands_with_the_tickets_of_its_key_until_they_are_forgotten() {
+    let world = World::new();
+    let key = key("example.org").unwrap();
+    assert_eq!(world.cache.note(&key), None);
+    world.cache.annotate(&key, b"until 2028".as_slice().into());
+    world.again(NOW);
+    assert_eq!(world.cache.tickets(&key), 2);
+    assert_eq!(world.cache.note(&key).as_deref(), Some(&b"until 2028"[..]));
+    let other = ResumptionKey { domain: "example.org".into(), rest: b"s2s".as_slice().into() };
+    assert_eq!(world.cache.note(&other), None);
+    world.cache.forget("example.org");
+    assert_eq!(world.cache.note(&key), None);
+}
+
+/// Runs `work` as rustls would in a handshake of this domain, told by the stream header, at this time.
+fn within<R>(now: u64, domain: Option<&str>, tls13: bool, work: impl FnOnce() -> R) -> R {
+    let found = Found { tls13, own: Some(ECDSA.clone()), ..Found::default() };
+    let mut slot =
+        Some(Box::new(Handshake { domain: domain.map(Into::into), found, ..Handshake::default() }));
+    let _lent = scope::lend(now, &mut slot);
+    work()
+}
+
+#[test]
+fn res_08_a_ticket_without_a_name_in_the_hello_is_bound_to_the_headers_domain() {
+    let tickets = Tickets::rotating(86_400).unwrap();
+    let ticket = within(NOW, Some("example.org"), true, || tickets.encrypt(b"session")).unwrap();
+    let open = |now, domain| within(now, domain, false, || tickets.decrypt(&ticket));
+    assert_eq!(open(NOW, Some("Example.org")).as_deref(), Some(&b"session"[..]));
+    assert_eq!(open(NOW, Some("example.com")), None);
+    assert_eq!(open(NOW, None), None);
+    assert_eq!(
+        within(NOW, None, true, || tickets.encrypt(b"session")),
+        None,
+        "without a domain there is none"
+    );
+    assert_eq!(tickets.decrypt(&ticket), None, "nor outside of a handshake");
+}
+
+#[test]
+fn res_04_the_server_itself_refuses_tickets_that_are_old_or_of_the_future() {
+    let tickets = Tickets::rotating(86_400).unwrap();
+    let ticket = within(NOW, Some("example.org"), true, || tickets.encrypt(b"session")).unwrap();
+    let opens = |now| within(now, Some("example.org"), false, || tickets.decrypt(&ticket)).is_some();
+    assert!(opens(NOW) && opens(NOW + 43_200) && opens(NOW - 60));
+    assert!(!opens(NOW + 43_201) && !opens(NOW - 61));
+    assert_eq!(tickets.lifetime(), 43_200, "what the client is told");
+}
+
+#[test]
+fn res_03_a_key_two_periods_old_is_gone() {
+    let tickets = Tickets::rotating(100).unwrap();
+    let make = |now| within(now, Some("example.org"), true, || tickets.encrypt(b"session")).unwrap();
+    let (first, again, second) = (make(NOW), make(NOW + 99), make(NOW + 100));
+    assert_eq!(first[1..17], again[1..17], "one key, by its id");
+    assert_ne!(first[1..17], second[1..17], "and then another");
+    assert_ne!(first[25..], again[25..]);
+}
+
+#[test]
+fn tls_1_2_gets_no_ticket() {
+    let tickets = Tickets::rotating(86_400).unwrap();
+    assert_eq!(within(NOW, Some("example.org"), false, || tickets.encrypt(b"session")), None);
+    assert!(within(NOW, Some("example.org"), true, || tickets.encrypt(b"session")).is_some());
+}
+
+#[test]
+fn damaged_and_short_tickets_open_for_nobody() {
+    let tickets = Tickets::rotating(86_400).unwrap();
+    let ticket = within(NOW, Some("example.org"), true, || tickets.encrypt(b"session")).unwrap();
+    let open = |ticket: &[u8]| within(NOW, Some("example.org"), false, || tickets.decrypt(ticket));
+    assert!(open(&ticket).is_some());
+    for at in 0..ticket.len() {
+        let mut damaged = ticket.clone();
+        damaged[at] ^= 1;
+        assert_eq!(open(&damaged), None, "byte {at}");
+        assert_eq!(open(&ticket[..at]), None, "the first {at} bytes");
+    }
 }

@@ -78,7 +78,12 @@ impl Pair {
         ours: InitiatingOptions,
         theirs: AcceptingOptions,
     ) -> Self {
-        Self::of(&InitiatingConfig::new(client).unwrap(), &AcceptingConfig::new(server).unwrap(), ours, theirs)
+        Self::of(
+            &InitiatingConfig::new(client).unwrap(),
+            &AcceptingConfig::new(server).unwrap(),
+            ours,
+            theirs,
+        )
     }
 
     pub(super) fn of(
@@ -164,4 +169,44 @@ impl Judge for Fixed {
         assert!(now >= NOW);
         self.0
     }
+}
+
+/// Where the extensions of a client hello in one record begin, at the length of their list.
+fn extensions_at(hello: &[u8]) -> usize {
+    let suites_at = 44 + usize::from(hello[43]);
+    let suites = usize::from(u16::from_be_bytes([hello[suites_at], hello[suites_at + 1]]));
+    suites_at + 2 + suites + 2
+}
+
+/// The number and contents of each extension of a client hello.
+pub(super) fn extensions(hello: &[u8]) -> Vec<(u16, &[u8])> {
+    let mut rest = &hello[extensions_at(hello) + 2..];
+    let mut found = Vec::new();
+    while !rest.is_empty() {
+        let (head, after) = rest.split_at(4);
+        let (contents, after) = after.split_at(usize::from(u16::from_be_bytes([head[2], head[3]])));
+        found.push((u16::from_be_bytes([head[0], head[1]]), contents));
+        rest = after;
+    }
+    found
+}
+
+/// The same client hello without the extension of this number.
+pub(super) fn without_extension(hello: &[u8], number: u16) -> Vec<u8> {
+    let at = extensions_at(hello);
+    let left = extensions(hello).into_iter().filter(|(one, _)| *one != number);
+    let left: Vec<u8> = left
+        .flat_map(|(one, contents)| {
+            let length = u16::try_from(contents.len()).unwrap();
+            [&one.to_be_bytes()[..], &length.to_be_bytes(), contents].concat()
+        })
+        .collect();
+    let removed = hello.len() - at - 2 - left.len();
+    assert!(removed > 0, "the extension was there");
+    let mut shorter = [&hello[..at + 2], &left].concat();
+    for length in [3, 7, at] {
+        let old = usize::from(u16::from_be_bytes([hello[length], hello[length + 1]]));
+        shorter[length..length + 2].copy_from_slice(&u16::try_from(old - removed).unwrap().to_be_bytes());
+    }
+    shorter
 }

@@ -19,7 +19,10 @@ fn what_is_written_before_the_handshake_ends_arrives_after_it() {
             assert_eq!(pair.client.write(b"from the client"), Ok(15));
             assert_eq!(pair.server.write(b"from the server"), Ok(15));
             let pair = pair.ready();
-            assert_eq!((pair.to_server.as_slice(), pair.to_client.as_slice()), (&b"from the client"[..], &b"from the server"[..]));
+            assert_eq!(
+                (pair.to_server.as_slice(), pair.to_client.as_slice()),
+                (&b"from the client"[..], &b"from the server"[..])
+            );
         }
     }
 }
@@ -196,6 +199,7 @@ fn closing_within_the_handshake_says_nothing_and_drops_what_was_kept() {
     let hello = drain(&mut pair.client);
     pair.client.close();
     assert_eq!(drain(&mut pair.client), b"");
+    assert!(pair.client.buffers.is_none());
     deliver(&mut pair.server, &hello, usize::MAX, NOW, &mut Vec::new());
     pair.run();
     assert_eq!(pair.to_server, b"");
@@ -234,7 +238,7 @@ fn par_20_tls_1_3_replaces_its_keys_in_time() {
 fn par_20_tls_1_2_advises_a_reset_in_time() {
     let mut pair = few_records_per_key(Version::Tls12);
     for sent in 0..5 {
-        assert_eq!(pair.client.is_reset_advised(), false, "after {sent}");
+        assert!(!pair.client.is_reset_advised(), "after {sent}");
         pair.client.write(b"stanza").unwrap();
         assert_eq!(pair.run(), (None, None));
     }

@@ -61,7 +61,8 @@ fn par_08_the_curves_work_alone_in_tls_1_2() {
 
 #[test]
 fn a_server_that_wants_another_group_asks_again() {
-    let server = AcceptingSettings { parameters: with_group(Version::Tls13, Group::Secp384r1), ..accepting() };
+    let server =
+        AcceptingSettings { parameters: with_group(Version::Tls13, Group::Secp384r1), ..accepting() };
     for cut in [1, 7, usize::MAX] {
         let pair = Pair::new(&initiating(), &server).cut(cut).ready();
         assert_eq!(pair.client.handshake_kind(), Some(HandshakeKind::HelloRetryRequest));
@@ -91,22 +92,30 @@ fn bytes_cut_anywhere_lead_to_the_same_session() {
                 credential: Some(ECDSA.clone()),
                 ..initiating()
             };
-            let server = AcceptingSettings { client_certificates: ClientCertificates::Optional, ..accepting() };
+            let server =
+                AcceptingSettings { client_certificates: ClientCertificates::Optional, ..accepting() };
             let mut pair = Pair::new(&client, &server).cut(cut).ready();
             assert_eq!(pair.client.version(), Some(version));
             assert_eq!(pair.server.peer_certificates().next(), Some(ECDSA.leaf()));
             pair.client.write(b"there").unwrap();
             pair.server.write(b"and back").unwrap();
             pair.run();
-            assert_eq!((pair.to_server.as_slice(), pair.to_client.as_slice()), (&b"there"[..], &b"and back"[..]));
+            assert_eq!(
+                (pair.to_server.as_slice(), pair.to_client.as_slice()),
+                (&b"there"[..], &b"and back"[..])
+            );
         }
     }
 }
 
 #[test]
-fn mutual_certificates_are_seen_by_both_and_never_copied_from_elsewhere() {
+fn mutual_certificates_are_seen_by_both_ends() {
     for version in [Version::Tls12, Version::Tls13] {
-        let client = InitiatingSettings { parameters: parameters(version), credential: Some(ED25519.clone()), ..initiating() };
+        let client = InitiatingSettings {
+            parameters: parameters(version),
+            credential: Some(ED25519.clone()),
+            ..initiating()
+        };
         let server = AcceptingSettings { client_certificates: ClientCertificates::Optional, ..accepting() };
         let pair = Pair::new(&client, &server).ready();
         assert_eq!(pair.server.peer_certificates().collect::<Vec<_>>(), [ED25519.leaf()]);
@@ -140,10 +149,15 @@ fn a_client_that_is_not_asked_shows_nothing() {
 
 #[test]
 fn dtls_11_the_application_protocol_is_agreed_in_the_servers_order() {
-    let client = InitiatingSettings { alpn: vec![b"xmpp-client".to_vec(), b"xmpp-server".to_vec()], ..initiating() };
-    let server = AcceptingSettings { alpn: vec![b"xmpp-server".to_vec(), b"xmpp-client".to_vec()], ..accepting() };
+    let client =
+        InitiatingSettings { alpn: vec![b"xmpp-client".to_vec(), b"xmpp-server".to_vec()], ..initiating() };
+    let server =
+        AcceptingSettings { alpn: vec![b"xmpp-server".to_vec(), b"xmpp-client".to_vec()], ..accepting() };
     let pair = Pair::new(&client, &server).ready();
-    assert_eq!((pair.client.alpn(), pair.server.alpn()), (Some(&b"xmpp-server"[..]), Some(&b"xmpp-server"[..])));
+    assert_eq!(
+        (pair.client.alpn(), pair.server.alpn()),
+        (Some(&b"xmpp-server"[..]), Some(&b"xmpp-server"[..]))
+    );
 }
 
 #[test]
@@ -158,7 +172,8 @@ fn parameters_that_leave_nothing_are_refused_when_configured() {
     let no_groups = Parameters { groups: Vec::new(), ..Parameters::default() };
     let error = InitiatingConfig::new(&InitiatingSettings { parameters: no_groups, ..initiating() });
     assert_eq!(error.err(), Some(ConfigError::NoGroup));
-    let contradiction = Parameters { oldest: Version::Tls13, ..with_suite(CipherSuite::EcdheRsaAes128GcmSha256) };
+    let contradiction =
+        Parameters { oldest: Version::Tls13, ..with_suite(CipherSuite::EcdheRsaAes128GcmSha256) };
     let contradiction = Parameters { newest: Version::Tls13, ..contradiction };
     let error = AcceptingConfig::new(&AcceptingSettings { parameters: contradiction, ..accepting() });
     assert_eq!(error.err(), Some(ConfigError::NoSuite));

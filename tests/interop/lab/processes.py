@@ -42,6 +42,7 @@ class Laboratory:
         self.directory.chmod(0o755)
         self.network = _free_network()
         self.children = {}
+        self.guards = {}
         self.checks = checks
 
     def __enter__(self):
@@ -76,6 +77,7 @@ class Laboratory:
                 [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
                 env={**os.environ, **(env or {})}, cwd=cwd or self.directory, start_new_session=True,
                 preexec_fn=_die_with_parent, **identity)
+        self.guards[name] = _guard(self.children[name].pid)
         return self.children[name]
 
     def output(self, name):
@@ -97,7 +99,8 @@ class Laboratory:
             except subprocess.TimeoutExpired:
                 continue
             if not _group_lives(child.pid, 1.0):
-                return
+                break
+        self.guards.pop(name).communicate(b"stopped\n")
 
     def wait_for_port(self, name, address, port, seconds=20):
         """Returns when something accepts on address:port; fails at once if the child ended."""
@@ -136,6 +139,12 @@ class Laboratory:
         text = self.output(name)
         (self.directory / f"{name}.out").unlink()
         return code, text
+
+
+def _guard(group):
+    """A shell that kills the group once this process is gone without having stopped it."""
+    script = 'read -r stopped || kill -s KILL -- "-$1" 2>/dev/null'
+    return subprocess.Popen(["sh", "-c", script, "guard", str(group)], stdin=subprocess.PIPE, start_new_session=True)
 
 
 def _die_with_parent():

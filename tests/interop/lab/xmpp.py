@@ -74,6 +74,9 @@ class User(slixmpp.ClientXMPP):
         self._fail("bounced", f"{message['error']['condition']} {message['error']['text']}")
 
     def _message(self, message):
+        if message["type"] == "error":  # it came back with its body
+            self._bounced(message)
+            return
         if not self.received.done():
             self.received.set_result(f"{message['from']}: {message['body']}")
         if self.echo:

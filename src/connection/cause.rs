@@ -1,0 +1,65 @@
+//! Why a connection failed: one cause, final, as data.
+
+use std::fmt;
+
+use crate::parameter::Alert;
+use crate::{stream, tls};
+
+/// Why a connection failed. The first cause is the cause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cause {
+    /// TLS was not agreed on in the stream before it.
+    Stream(stream::Cause),
+    /// TLS failed, or the peer ended it with an alert.
+    Tls(tls::Failure),
+    /// The verdict about the peer does not meet the policy; the verdict says why.
+    PeerRefused,
+    /// A time limit was reached (STLS-30).
+    TimeLimit(TimeLimit),
+    /// The host refused the client hello with this alert.
+    HostRefused(Alert),
+    /// The peer agreed on no application protocol, and the policy wants one.
+    NoApplicationProtocol,
+    /// The policy leaves nothing to negotiate, or the system gave no random bytes.
+    Unusable,
+}
+
+/// Which time limit was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TimeLimit {
+    /// TLS did not begin in time.
+    BeforeTls,
+    /// The handshake did not end in time.
+    Handshake,
+    /// No verdict was given in time while the library kept the gate.
+    Verdict,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stream(cause) => cause.fmt(f),
+            Self::Tls(failure) => failure.fmt(f),
+            Self::PeerRefused => f.write_str("the peer is not who it should be"),
+            Self::TimeLimit(TimeLimit::BeforeTls) => f.write_str("TLS did not begin in time"),
+            Self::TimeLimit(TimeLimit::Handshake) => f.write_str("the TLS handshake did not end in time"),
+            Self::TimeLimit(TimeLimit::Verdict) => f.write_str("nobody said in time who the peer is"),
+            Self::HostRefused(alert) => write!(f, "the client hello was refused with the alert {alert}"),
+            Self::NoApplicationProtocol => f.write_str("no application protocol was agreed on"),
+            Self::Unusable => f.write_str("TLS could not be set up"),
+        }
+    }
+}
+
+impl From<stream::Cause> for Cause {
+    fn from(cause: stream::Cause) -> Self {
+        Self::Stream(cause)
+    }
+}
+
+impl From<tls::Failure> for Cause {
+    fn from(failure: tls::Failure) -> Self {
+        Self::Tls(failure)
+    }
+}

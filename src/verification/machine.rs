@@ -1,0 +1,422 @@
+//! The machine around a decision: questions out in rounds, answers in, one verdict.
+//!
+//! A verification is made before a connection, to gather evidence; or from a chain. It is a snapshot: it
+//! holds its policy, may move to another thread and may outlive the connection.
+//!
+//! An initiating entity asks everything before it connects, since DANE forbids even that on forged answers.
+//! With a chain at hand less is asked: TLSA first, POSH only if nothing else proved the peer, dialback last.
+
+use std::sync::Arc;
+
+use crate::certificate::Chain;
+use crate::name::{Direction, Domain, Endpoint, Service};
+use crate::policy::{Policy, Revocation};
+use crate::proof::pkix::Staple;
+use crate::record::{Lookup, TlsaOwner, posh_url};
+use crate::verdict::{Binding, Possession, Verdict};
+use crate::verification::ladder::{self, Ladder};
+use crate::verification::question::{Answer, Question, QuestionId, QuestionKind};
+use crate::verification::{Evidence, History, PreparedVerification, Presented, decide};
+
+/// Who is to be verified, and by which rules.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The service domain: `to` of an initiating entity, the peer's `from` for a receiving server, the own
+    /// served domain for a receiving server that judges a user.
+    pub domain: Domain,
+    /// The service.
+    pub service: Service,
+    /// Our end of the stream.
+    pub direction: Direction,
+    /// Where the connection goes, for an initiating entity.
+    pub endpoint: Option<Endpoint>,
+    /// What is demanded, and whom we trust.
+    pub policy: Arc<Policy>,
+}
+
+/// The dialback request of a pair, for which an answer may be awaited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DialbackPair {
+    /// The domain whose key it is.
+    pub originating: Domain,
+    /// The domain that received it.
+    pub receiving: Domain,
+    /// The stream it belongs to.
+    pub stream_id: Box<str>,
+}
+
+/// What the peer presented, owned.
+#[derive(Clone, Debug)]
+pub struct Handshake {
+    /// Its certificates; `None` when it sent none.
+    pub chain: Option<Chain>,
+    /// Whether it showed that it holds the key.
+    pub possession: Possession,
+    /// Whether the chain came from an earlier handshake.
+    pub resumed: bool,
+    /// Whether it sent an OCSP answer.
+    pub staple: Staple,
+    /// The connection that it came from.
+    pub binding: Option<Binding>,
+}
+
+/// A verification under way.
+#[derive(Clone, Debug)]
+pub struct Verification {
+    request: Request,
+    handshake: Option<Handshake>,
+    dialback: Option<DialbackPair>,
+    wants_history: bool,
+    evidence: Evidence,
+    history: Lookup<History>,
+    user: Lookup<Box<str>>,
+    questions: Vec<(Question, State)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Waits to be taken by the host.
+    Fresh,
+    /// The host has it.
+    Taken,
+    Answered,
+}
+
+/// Why an answer is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnswerError {
+    /// There is no such question.
+    NoSuchQuestion,
+    /// The first answer is final.
+    AnsweredAlready,
+    /// The answer is of another kind, or for another owner name.
+    OtherKind,
+}
+
+impl Verification {
+    /// Starts before a connection: gathers what will be needed to judge whatever is presented.
+    pub fn prepare(request: Request) -> Self {
+        Self::new(request, None)
+    }
+
+    /// Starts from what a peer presented.
+    pub fn of_handshake(request: Request, handshake: Handshake) -> Self {
+        Self::new(request, Some(handshake))
+    }
+
+    /// Starts from a chain alone: the verdict says that possession of the key was not shown.
+    pub fn of_chain(request: Request, chain: Chain) -> Self {
+        let handshake = Handshake {
+            chain: Some(chain),
+            possession: Possession::NotShown,
+            resumed: false,
+            staple: Staple::NotApplicable,
+            binding: None,
+        };
+        Self::new(request, Some(handshake))
+    }
+
+    /// Has a dialback answer asked for when nothing better proves the peer.
+    pub fn with_dialback(mut self, pair: DialbackPair) -> Self {
+        self.dialback = Some(pair);
+        self
+    }
+
+    /// Has the host's history asked for, for [`observe`](crate::verification::observe).
+    pub fn with_history(mut self) -> Self {
+        self.wants_history = true;
+        let kind =
+            QuestionKind::History { domain: self.request.domain.clone(), service: self.request.service };
+        self.push(kind);
+        self
+    }
+
+    fn new(request: Request, handshake: Option<Handshake>) -> Self {
+        let mut verification = Self {
+            request,
+            handshake,
+            dialback: None,
+            wants_history: false,
+            evidence: Evidence::default(),
+            history: Lookup::NotAsked,
+            user: Lookup::NotAsked,
+            questions: Vec::new(),
+        };
+        verification.first_round();
+        verification
+    }
+
+    /// The next question that the host has not taken yet; further ones may follow each answer.
+    pub fn next_question(&mut self, now: i64) -> Option<Question> {
+        self.later_rounds(now);
+        let fresh = self.questions.iter_mut().find(|(_, state)| *state == State::Fresh)?;
+        fresh.1 = State::Taken;
+        Some(fresh.0.clone())
+    }
+
+    /// All questions that wait for their answer.
+    pub fn open_questions(&self) -> impl Iterator<Item = &Question> {
+        self.questions.iter().filter(|(_, state)| *state != State::Answered).map(|(question, _)| question)
+    }
+
+    /// Takes an answer. Absent, failed and not asked fit every question.
+    ///
+    /// # Errors
+    /// [`AnswerError`]; the question then stays as it was.
+    pub fn answer(&mut self, id: QuestionId, answer: Answer) -> Result<(), AnswerError> {
+        let mut all = self.questions.iter();
+        let position = all.position(|(question, _)| question.id == id).ok_or(AnswerError::NoSuchQuestion)?;
+        let (question, state) = self.questions.get(position).ok_or(AnswerError::NoSuchQuestion)?;
+        if *state == State::Answered {
+            return Err(AnswerError::AnsweredAlready);
+        }
+        self.store(question.kind.clone(), answer)?;
+        if let Some(entry) = self.questions.get_mut(position) {
+            entry.1 = State::Answered;
+        }
+        Ok(())
+    }
+
+    /// Whether every question is answered and none follows: the verdict is final.
+    pub fn is_ready(&mut self, now: i64) -> bool {
+        self.later_rounds(now);
+        self.open_questions().next().is_none()
+    }
+
+    /// The verdict on what was presented, with the answers at hand; open questions count as not asked.
+    /// `now` is in Unix seconds.
+    pub fn decide(&self, now: i64) -> Verdict {
+        let presented = self.handshake.as_ref().map_or_else(Presented::nothing, Handshake::presented);
+        let verdict = decide(&self.case(presented, now));
+        verdict.bound_to(self.handshake.as_ref().and_then(|handshake| handshake.binding))
+    }
+
+    /// A frozen copy that judges any chain later, for the TLS verifier.
+    pub fn prepared(&self) -> PreparedVerification {
+        PreparedVerification::new(self.request.clone(), self.evidence.clone())
+    }
+
+    /// Who is verified.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// What was answered about history.
+    pub fn history(&self) -> &Lookup<History> {
+        &self.history
+    }
+
+    /// The user that the host knows by certificate or key.
+    pub fn mapped_user(&self) -> &Lookup<Box<str>> {
+        &self.user
+    }
+
+    fn case<'a>(&'a self, presented: Presented<'a>, now: i64) -> crate::verification::Case<'a> {
+        self.request.case(presented, &self.evidence, now)
+    }
+
+    fn push(&mut self, kind: QuestionKind) {
+        if self.questions.iter().any(|(question, _)| question.kind == kind) {
+            return;
+        }
+        let id = QuestionId(u32::try_from(self.questions.len()).unwrap_or(u32::MAX));
+        self.questions.push((Question { id, kind }, State::Fresh));
+    }
+
+    /// What can be asked without knowing anything else.
+    fn first_round(&mut self) {
+        let request = self.request.clone();
+        let policy = &request.policy;
+        match (request.service, request.direction) {
+            (_, Direction::Initiating) => {
+                if let Some(endpoint) = request.endpoint.as_ref().filter(|_| policy.dane().is_on())
+                    && let Ladder::Ask(owners) = ladder::owners(&request.domain, endpoint)
+                {
+                    owners.into_iter().for_each(|owner| self.push(QuestionKind::Tlsa { owner }));
+                }
+            }
+            (Service::S2s, Direction::Receiving) => {
+                if policy.dane_inbound() && policy.dane().is_on() && self.has_chain() {
+                    self.push(QuestionKind::SrvAndAddresses { domain: request.domain.clone() });
+                }
+            }
+            (Service::C2s, Direction::Receiving) => self.ask_user(),
+        }
+        self.ask_revocation();
+        if self.handshake.is_none() || policy.posh_mismatch_is_final() {
+            self.ask_posh();
+        }
+    }
+
+    /// What the answers so far make worth asking.
+    fn later_rounds(&mut self, now: i64) {
+        let is_open = self.questions.iter().any(|(question, state)| {
+            *state != State::Answered && !matches!(question.kind, QuestionKind::History { .. })
+        });
+        if is_open || self.handshake.is_none() {
+            return;
+        }
+        if self.decide(now).is_final() {
+            return;
+        }
+        let before = self.questions.len();
+        self.ask_posh();
+        if self.questions.len() == before {
+            self.ask_dialback();
+        }
+    }
+
+    fn has_chain(&self) -> bool {
+        self.handshake.as_ref().is_none_or(|handshake| handshake.chain.is_some())
+    }
+
+    fn ask_posh(&mut self) {
+        let Request { domain, service, direction, policy, .. } = &self.request;
+        let is_user = (*service, *direction) == (Service::C2s, Direction::Receiving);
+        if policy.posh() && !is_user && self.has_chain() && domain.address().is_none() {
+            let kind = QuestionKind::Posh { url: posh_url(domain, *service), service: *service };
+            self.push(kind);
+        }
+    }
+
+    fn ask_dialback(&mut self) {
+        let Some(pair) = self.dialback.clone() else { return };
+        let demands = self.request.policy.for_peer(&self.request.domain);
+        let counts = demands.requirement == crate::policy::Requirement::AuthenticateOrDialback;
+        if self.request.service == Service::S2s && self.request.policy.dialback() && counts {
+            self.push(QuestionKind::Dialback {
+                originating: pair.originating,
+                receiving: pair.receiving,
+                stream_id: pair.stream_id,
+            });
+        }
+    }
+
+    fn ask_revocation(&mut self) {
+        let chain = self.handshake.as_ref().and_then(|handshake| handshake.chain.as_ref());
+        let Some(chain) = chain.filter(|_| self.request.policy.revocation() != Revocation::Off) else {
+            return;
+        };
+        let urls: Vec<Box<str>> =
+            chain.iter().flat_map(|own| own.crl_distribution_points().iter().cloned()).collect();
+        if !urls.is_empty() {
+            self.push(QuestionKind::RevocationLists { urls });
+        }
+    }
+
+    fn ask_user(&mut self) {
+        let chain = self.handshake.as_ref().and_then(|handshake| handshake.chain.as_ref());
+        if let Some(leaf) = chain.map(|chain| chain.leaf()) {
+            let (certificate, public_key) = (leaf.digest_sha256(), leaf.spki_sha256());
+            self.push(QuestionKind::UserMapping { certificate, public_key });
+        }
+    }
+
+    fn store(&mut self, kind: QuestionKind, answer: Answer) -> Result<(), AnswerError> {
+        match kind {
+            QuestionKind::Tlsa { owner } => {
+                let lookup = take(answer, |answer| match answer {
+                    Answer::Tlsa(set) if *set.owner() == owner => Some(set),
+                    _ => None,
+                })?;
+                self.evidence.tlsa.push((owner, lookup));
+            }
+            QuestionKind::Posh { .. } => {
+                self.evidence.posh =
+                    take(answer, |answer| if let Answer::Posh(own) = answer { Some(own) } else { None })?;
+            }
+            QuestionKind::SrvAndAddresses { .. } => self.store_targets(answer)?,
+            QuestionKind::History { .. } => {
+                self.history = take(answer, |answer| match answer {
+                    Answer::History(own) if self.request.is_of(&own) => Some(own),
+                    _ => None,
+                })?;
+            }
+            QuestionKind::RevocationLists { .. } => {
+                let lists =
+                    take(
+                        answer,
+                        |answer| {
+                            if let Answer::RevocationLists(own) = answer { Some(own) } else { None }
+                        },
+                    );
+                if let Lookup::Found(lists) = lists? {
+                    self.evidence.revocation_lists = Some(lists);
+                }
+            }
+            QuestionKind::UserMapping { .. } => {
+                self.user =
+                    take(
+                        answer,
+                        |answer| {
+                            if let Answer::UserMapping(own) = answer { Some(own) } else { None }
+                        },
+                    )?;
+            }
+            QuestionKind::Dialback { .. } => {
+                self.evidence.dialback =
+                    take(answer, |answer| if let Answer::Dialback(own) = answer { Some(own) } else { None })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// SRV targets of an inbound peer lead to TLSA questions, one for each owner name (DANE-22).
+    fn store_targets(&mut self, answer: Answer) -> Result<(), AnswerError> {
+        let targets =
+            take(answer, |answer| if let Answer::SrvAndAddresses(own) = answer { Some(own) } else { None })?;
+        if let Lookup::Found(targets) = &targets {
+            let asked: Vec<TlsaOwner> = targets
+                .iter()
+                .take(crate::limits::SRV_TARGETS)
+                .filter_map(|target| match ladder::owners(&self.request.domain, target) {
+                    Ladder::Ask(owners) => Some(owners),
+                    _ => None,
+                })
+                .flatten()
+                .collect();
+            asked.into_iter().for_each(|owner| self.push(QuestionKind::Tlsa { owner }));
+        }
+        self.evidence.targets = targets;
+        Ok(())
+    }
+}
+
+impl Request {
+    fn is_of(&self, history: &History) -> bool {
+        (history.domain(), history.service()) == (&self.domain, self.service)
+    }
+}
+
+impl Handshake {
+    /// What the peer did, borrowed.
+    pub fn presented(&self) -> Presented<'_> {
+        Presented {
+            chain: self.chain.as_ref(),
+            possession: self.possession,
+            resumed: self.resumed,
+            staple: self.staple,
+        }
+    }
+}
+
+/// An answer of the wanted kind, or one that fits every question.
+fn take<T>(answer: Answer, own: impl FnOnce(Answer) -> Option<T>) -> Result<Lookup<T>, AnswerError> {
+    match answer.without_value() {
+        Some(lookup) => Ok(lookup),
+        None => own(answer).map(Lookup::Found).ok_or(AnswerError::OtherKind),
+    }
+}
+
+impl std::fmt::Display for AnswerError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NoSuchQuestion => "there is no such question",
+            Self::AnsweredAlready => "the question was answered before",
+            Self::OtherKind => "the answer does not fit the question",
+        })
+    }
+}
+
+impl std::error::Error for AnswerError {}

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""Two unmodified ejabberd nodes that federate on loopback, on fast_tls or on a module in its place.
+
+    run.py                      on fast_tls as installed: the baseline
+    run.py --ebin DIR           DIR comes first on Erlang's code path (may be repeated)
+    run.py --library DIR        where libxmpptls.so.0 is, unless it is installed
+    run.py --modules LINE       a further line for `modules:` in ejabberd.yml
+    run.py --only TEXT          only the groups whose name contains TEXT
+
+XMPPTLS_KEEP=1 keeps the nodes' files and logs.
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from lab.checks import Checks  # noqa: E402
+from lab.processes import Laboratory  # noqa: E402
+from lab.xmpp import Refused, exchange, log_in  # noqa: E402
+
+from servers import C2S_DIRECT, HTTPS, S2S_DIRECT, Pair, Place, domain_of  # noqa: E402
+
+
+class Scenarios:
+    """Each public method is a group of checks."""
+
+    def __init__(self, checks, place, options):
+        self.checks, self.place, self.options = checks, place, options
+        self.ours = bool(options.ebin)
+
+    def works(self, sentence, action, *arguments, **named):
+        """A check that `action` succeeds."""
+        try:
+            self.checks.check(sentence, True, action(*arguments, **named))
+        except Refused as refusal:
+            self.checks.check(sentence, False, refusal)
+
+    def refuses(self, sentence, pair, pattern):
+        """A check that a message from one to two is returned as undeliverable, with a reason."""
+        try:
+            self.checks.check(sentence, False, exchange(pair.account("one"), pair.account("two"), both_ways=False))
+        except Refused as refusal:
+            self.checks.check(sentence, str(refusal).startswith("bounced"), refusal)
+            self.checks.check(f"  and the reason is given: /{pattern}/", re.search(pattern, str(refusal)), refusal)
+
+    def pair(self, *certificates, **how):
+        """Nodes for a scenario."""
+        return Pair(self.place, certificates or ("usual", "usual"), modules=self.options.modules, **how)
+
+    def usual(self):
+        """TLS 1.3 with certificates of a CA."""
+        with self.pair() as pair:
+            self.logins("", pair)
+            code, text = self.place.laboratory.run([
+                "curl", "-sS", "--cacert", self.place.pki.path("ca.crt"), "--resolve",
+                f"{domain_of('one')}:{HTTPS}:{self.place.address('one')}", "-d", "{}",
+                f"https://{domain_of('one')}:{HTTPS}/api/status"])
+            self.checks.check("https: the API answers", code == 0 and "is running" in text, text)
+            self.module_in_use(pair)
+            self.renewal(pair)
+
+    def logins(self, prefix, pair, **options):
+        """Client and server streams, by STARTTLS and by direct TLS."""
+        self.works(f"{prefix}c2s STARTTLS", log_in, pair.account("one", **options))
+        self.works(f"{prefix}c2s direct TLS", log_in, pair.account("two", direct=True, **options))
+        self.works(f"{prefix}s2s, STARTTLS there and direct TLS back", exchange, pair.account("one"),
+                   pair.account("two"))
+        for node, pattern in (("one", r"Accepted outbound s2s EXTERNAL authentication"),
+                              ("two", r"Accepted inbound s2s EXTERNAL authentication")):
+            found = re.search(pattern, pair.log(node))
+            self.checks.check(f"{prefix}  by SASL EXTERNAL, says {node}", found, found and found.group(0))
+
+        port = f"{self.place.address('one')}:{S2S_DIRECT}"
+        accepted = len(re.findall(rf"Accepted connection \S+ -> {re.escape(port)}", pair.log("one")))
+        # the first one was made when the laboratory waited for the port
+        self.checks.check(f"{prefix}  and on the port for direct TLS", accepted > 1, f"{accepted} connections")
+
+    def module_in_use(self, pair):
+        """That it is really the module under test which speaks TLS."""
+        maps = pair.maps("one")
+        ours, stock = "libxmpptls.so" in maps, bool(re.search(r"p1_tls[^ \n]*/fast_tls\.so", maps))
+        if self.ours:
+            self.checks.check("the process has the library loaded and not fast_tls", ours and not stock, f"{ours=} {stock=}")
+        else:
+            self.checks.check("the process has fast_tls loaded", stock and not ours, f"{ours=} {stock=}")
+
+    def renewal(self, pair):
+        """A new certificate file is served after reload_config, and connections go on."""
+        before = self.served(pair)
+        pair.use_certificate("one", "renewed")
+        code, text = pair.ctl("one", "reload_config")
+        self.checks.check("ejabberdctl reload_config", code == 0, text)
+        after = self.served(pair)
+        renewed = Path(self.place.pki.path("one-renewed.crt")).read_text().split("-----END")[0]
+        self.checks.check("  serves the renewed certificate", renewed in after and renewed not in before)
+        self.works("  and clients log in", log_in, pair.account("one"))
+
+    def served(self, pair):
+        """The certificate on the port for direct TLS, as PEM."""
+        address = f"{self.place.address('one')}:{C2S_DIRECT}"
+        return self.place.laboratory.run(
+            ["openssl", "s_client", "-connect", address, "-servername", domain_of("one")])[1]
+
+    def rsa_and_tls12(self):
+        """What older peers have."""
+        with self.pair("rsa", "rsa", tls12=True, plus=not self.ours) as pair:
+            self.logins("RSA, TLS 1.2: ", pair)
+            if not self.ours:  # tls-unique, which the drop-in does not have
+                self.works("RSA, TLS 1.2: SCRAM-SHA-256-PLUS", log_in,
+                           pair.account("one", mechanism="SCRAM-SHA-256-PLUS"))
+
+    def server_certificates(self):
+        """Certificates without clientAuth, as public authorities issue them."""
+        with self.pair("serveronly", "serveronly") as pair:
+            if self.ours:
+                self.works("certificates for servers only are good for s2s", exchange, pair.account("one"),
+                           pair.account("two"))
+            else:
+                self.refuses("certificates for servers only are refused by fast_tls 1.1.16", pair, "purpose")
+
+    def unknown_authority(self):
+        """A peer that no CA vouches for."""
+        with self.pair("usual", "unknown") as pair:
+            self.refuses("s2s to a certificate of an unknown CA is refused", pair, "unable to|unknown|issuer|trust")
+
+    def other_name(self):
+        """A peer whose certificate does not name it."""
+        with self.pair("usual", "misnamed") as pair:
+            self.refuses("s2s to a certificate for another name is refused", pair, "name|match|valid")
+
+
+def main():
+    """Runs the groups one after the other."""
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--ebin", action="append", default=[])
+    parser.add_argument("--library")
+    parser.add_argument("--modules", default="")
+    parser.add_argument("--only", default="")
+    options = parser.parse_args()
+
+    checks = Checks()
+    with Laboratory("ejabberd", checks) as laboratory:
+        place = Place(laboratory, options.ebin, options.library)
+        print(f"under test: {' '.join(options.ebin) or 'fast_tls as installed'}; nodes on {laboratory.address('*')}")
+        scenarios = Scenarios(checks, place, options)
+        for group in ("usual", "rsa_and_tls12", "server_certificates", "unknown_authority", "other_name"):
+            if options.only in group:
+                with checks.group(group):
+                    getattr(scenarios, group)()
+        code = checks.close()
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()
