@@ -7,12 +7,6 @@
 #include <string.h>
 #include <time.h>
 
-const struct xl_word xl_services[] = {
-    { "c2s", XMPP_TLS_SERVICE_C2S },
-    { "s2s", XMPP_TLS_SERVICE_S2S },
-    { NULL, 0 },
-};
-
 const struct xl_word xl_transports[] = {
     { "starttls", XMPP_TLS_TRANSPORT_STARTTLS },
     { "direct-tls", XMPP_TLS_TRANSPORT_DIRECT_TLS },
@@ -23,6 +17,14 @@ const struct xl_word xl_transports[] = {
 const struct xl_word xl_directions[] = {
     { "initiating", XMPP_TLS_DIRECTION_INITIATING },
     { "receiving", XMPP_TLS_DIRECTION_RECEIVING },
+    { NULL, 0 },
+};
+
+const struct xl_word xl_dnssec_states[] = {
+    { "secure", XMPP_TLS_DNSSEC_SECURE },
+    { "insecure", XMPP_TLS_DNSSEC_INSECURE },
+    { "bogus", XMPP_TLS_DNSSEC_BOGUS },
+    { "indeterminate", XMPP_TLS_DNSSEC_INDETERMINATE },
     { NULL, 0 },
 };
 

@@ -58,7 +58,7 @@ static xmpp_tls_result apply_alpn(lua_State *L, xmpp_tls_connection *connection,
     return xmpp_tls_connection_set_alpn(connection, protocols, count, error_out);
 }
 
-/* A prepared verification is given away: the connection owns it from then on. */
+/* A prepared verification: its answers so far are copied. */
 static xmpp_tls_result apply_verification(lua_State *L, xmpp_tls_connection *connection, xmpp_tls_error **error_out)
 {
     xmpp_tls_result result = XMPP_TLS_OK;

@@ -2,23 +2,8 @@
  * SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "xmpptls_lua.h"
 
-/* The longest value that one call exports; RFC 8446 allows more, nobody asks for it. */
-enum { LONGEST_EXPORT = 1024 };
-
-static const struct xl_word events[] = {
-    { "stream-header", XMPP_TLS_EVENT_STREAM_HEADER },
-    { "tls-started", XMPP_TLS_EVENT_TLS_STARTED },
-    { "client-hello", XMPP_TLS_EVENT_CLIENT_HELLO },
-    { "handshake-done", XMPP_TLS_EVENT_HANDSHAKE_DONE },
-    { "verdict", XMPP_TLS_EVENT_VERDICT },
-    { "peer-closed", XMPP_TLS_EVENT_PEER_CLOSED },
-    { "truncated", XMPP_TLS_EVENT_TRUNCATED },
-    { "failed", XMPP_TLS_EVENT_FAILED },
-    { "key-log", XMPP_TLS_EVENT_KEY_LOG },
-    { NULL, 0 },
-};
-
 static const struct xl_word phases[] = {
+    { "prepared", XMPP_TLS_PHASE_PREPARED },
     { "clear", XMPP_TLS_PHASE_CLEAR },
     { "hello", XMPP_TLS_PHASE_HELLO },
     { "handshake", XMPP_TLS_PHASE_HANDSHAKE },
@@ -35,19 +20,13 @@ static const struct xl_word bindings[] = {
     { NULL, 0 },
 };
 
-static const struct xl_word versions[] = {
-    { "TLSv1.2", 0x0303 },
-    { "TLSv1.3", 0x0304 },
-    { NULL, 0 },
-};
-
 static int next_event(lua_State *L)
 {
-    uint32_t event = 0;
+    xmpp_tls_event event = 0;
     if (xmpp_tls_connection_next_event(xl_check_connection(L, 1), &event) != XMPP_TLS_OK) {
         return 0;
     }
-    xl_push_word(L, events, event);
+    xl_push_str(L, xmpp_tls_event_name(event));
     return 1;
 }
 
@@ -57,7 +36,7 @@ static int phase(lua_State *L)
     return 1;
 }
 
-/* cause() -> number, sentence; nothing when the connection has not failed */
+/* cause() -> name, sentence, number; nothing when the connection has not failed */
 static int cause(lua_State *L)
 {
     const xmpp_tls_connection *connection = xl_check_connection(L, 1);
@@ -65,9 +44,10 @@ static int cause(lua_State *L)
     if (number == 0) {
         return 0;
     }
-    lua_pushinteger(L, (lua_Integer)number);
+    xl_push_str(L, xmpp_tls_cause_name(number));
     xl_push_str(L, xmpp_tls_connection_cause_message(connection));
-    return 2;
+    lua_pushinteger(L, (lua_Integer)number);
+    return 3;
 }
 
 /* tls() -> { version =, suite =, suite_name =, group =, group_name =, resumed = }, or nil before the handshake */
@@ -79,7 +59,7 @@ static int tls(lua_State *L)
         return 0;
     }
     lua_createtable(L, 0, 6);
-    xl_push_word(L, versions, version);
+    xl_push_str(L, xmpp_tls_connection_tls_version_name(connection));
     lua_setfield(L, -2, "version");
     lua_pushinteger(L, (lua_Integer)xmpp_tls_connection_suite(connection));
     lua_setfield(L, -2, "suite");
@@ -178,26 +158,6 @@ static int channel_binding(lua_State *L)
     return 1;
 }
 
-/* export_keying_material(label, length [, context]); no context is not the same as an empty one in TLS 1.2 */
-static int export_keying_material(lua_State *L)
-{
-    const xmpp_tls_connection *connection = xl_check_connection(L, 1);
-    size_t label_len = 0, context_len = 0;
-    const char *label = luaL_checklstring(L, 2, &label_len);
-    lua_Integer len = luaL_checkinteger(L, 3);
-    const char *context = luaL_optlstring(L, 4, NULL, &context_len);
-    uint8_t value[LONGEST_EXPORT];
-    luaL_argcheck(L, len > 0 && len <= LONGEST_EXPORT, 3, "length out of range");
-    xmpp_tls_error *error = NULL;
-    xmpp_tls_result result = xmpp_tls_connection_export_keying_material(connection, label, label_len,
-        (const uint8_t *)context, context_len, context != NULL, value, (size_t)len, &error);
-    if (result != XMPP_TLS_OK) {
-        return xl_fail(L, result, error);
-    }
-    lua_pushlstring(L, (const char *)value, (size_t)len);
-    return 1;
-}
-
 /* set_server_name(name): what an initiating side sends as SNI; before the handshake began */
 static int set_server_name(lua_State *L)
 {
@@ -236,20 +196,49 @@ static int choose(lua_State *L)
     return xl_done(L, result, error);
 }
 
-/* refuse(alert [, now]): fails the connection with this alert; at the client hello or later */
+/* refuse(alert): ends the connection with this alert, at the client-hello stop */
 static int refuse(lua_State *L)
 {
     xmpp_tls_connection *connection = xl_check_connection(L, 1);
     lua_Integer alert = luaL_checkinteger(L, 2);
-    xmpp_tls_time now = xl_time(L, 3);
     luaL_argcheck(L, alert >= 0 && alert <= 255, 2, "an alert is a number from 0 to 255");
-    return xl_done(L, xmpp_tls_connection_refuse(connection, &now, (uint32_t)alert, NULL), NULL);
+    return xl_done(L, xmpp_tls_connection_refuse_client_hello(connection, (uint32_t)alert), NULL);
+}
+
+/* alert() -> name and number of the alert that ended the connection, in whichever direction it passed */
+static int alert_of(lua_State *L)
+{
+    int32_t alert = xmpp_tls_connection_alert(xl_check_connection(L, 1));
+    if (alert < 0) {
+        return 0;
+    }
+    xl_push_str(L, xmpp_tls_alert_name((uint32_t)alert));
+    lua_pushinteger(L, alert);
+    return 2;
+}
+
+/* unverified() -> to, from of the peer's stream header before TLS. Nobody vouches for them. */
+static int unverified(lua_State *L)
+{
+    const xmpp_tls_connection *connection = xl_check_connection(L, 1);
+    xl_push_str(L, xmpp_tls_connection_unverified_to(connection));
+    xl_push_str(L, xmpp_tls_connection_unverified_from(connection));
+    return 2;
+}
+
+static int key_log_line(lua_State *L)
+{
+    xmpp_tls_str line = xmpp_tls_connection_next_key_log_line(xl_check_connection(L, 1));
+    return push_if_any(L, line.data, line.len);
 }
 
 const luaL_Reg xl_connection_facts[] = {
     { "next_event", next_event },
     { "phase", phase },
     { "cause", cause },
+    { "alert", alert_of },
+    { "unverified", unverified },
+    { "key_log_line", key_log_line },
     { "tls", tls },
     { "alpn", alpn },
     { "server_name", server_name },
@@ -259,7 +248,6 @@ const luaL_Reg xl_connection_facts[] = {
     { "own_certificate", own_certificate },
     { "own_certificate_count", own_certificate_count },
     { "channel_binding", channel_binding },
-    { "export_keying_material", export_keying_material },
     { "set_server_name", set_server_name },
     { "set_stop_at_client_hello", set_stop_at_client_hello },
     { "choose", choose },

@@ -23,7 +23,6 @@ static const struct xl_kind *const kinds[] = {
     &xl_verification_kind,
     &xl_question_kind,
     &xl_verdict_kind,
-    &xl_report_kind,
 };
 
 static const luaL_Reg *const functions[] = {
@@ -35,7 +34,7 @@ static const luaL_Reg *const functions[] = {
     xl_connection_functions,
     xl_socket_functions,
     xl_verification_functions,
-    xl_verdict_functions,
+    xl_endpoint_functions,
 };
 
 /* version() -> "0.1.0" of the running library, and the number of its binary interface */
@@ -88,7 +87,6 @@ EXPORTED int luaopen_xmpptls(lua_State *L)
         xl_set_functions(L, functions[i], NULL);
     }
     set_table(L, "compat", xl_compat_functions);
-    set_table(L, "dialback", xl_dialback_functions);
     set_table(L, "internal", internal);
     set_methods(L, "certificate", &xl_certificate_kind);
     set_methods(L, "context", &xl_context_kind);

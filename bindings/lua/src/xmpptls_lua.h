@@ -29,8 +29,7 @@ struct xl_object {
 };
 
 extern const struct xl_kind xl_certificate_kind, xl_trust_anchors_kind, xl_policy_kind, xl_credentials_kind,
-    xl_context_kind, xl_connection_kind, xl_socket_kind, xl_endpoint_kind, xl_verification_kind, xl_verdict_kind,
-    xl_report_kind;
+    xl_context_kind, xl_connection_kind, xl_socket_kind, xl_endpoint_kind, xl_verification_kind, xl_verdict_kind;
 
 /* Builders and questions live for one call only; they are objects so that an error on the way frees them. */
 extern const struct xl_kind xl_trust_anchors_builder_kind, xl_policy_builder_kind, xl_credentials_builder_kind,
@@ -90,7 +89,7 @@ struct xl_word {
     uint32_t value;
 };
 
-extern const struct xl_word xl_services[], xl_transports[], xl_directions[], xl_dnssec_states[], xl_digests[];
+extern const struct xl_word xl_transports[], xl_directions[], xl_dnssec_states[], xl_digests[];
 
 uint32_t xl_check_word(lua_State *L, int index, const struct xl_word *words);
 void xl_push_word(lua_State *L, const struct xl_word *words, uint32_t value);
@@ -121,7 +120,10 @@ extern const luaL_Reg xl_connection_facts[], xl_connection_judgement[];
 
 extern const luaL_Reg xl_certificate_functions[], xl_trust_anchors_functions[], xl_policy_functions[],
     xl_credentials_functions[], xl_context_functions[], xl_connection_functions[], xl_socket_functions[],
-    xl_verification_functions[], xl_verdict_functions[], xl_compat_functions[], xl_dialback_functions[];
+    xl_verification_functions[], xl_endpoint_functions[], xl_compat_functions[];
+
+/* Pushes an endpoint made from the table at `index`; the number of results as of a Lua function. */
+int xl_make_endpoint(lua_State *L, int index);
 
 /* Adds `text` (a string, or a list of strings) of the field `name` by `add`. */
 typedef xmpp_tls_result (*xl_add_text)(void *builder, const char *text, size_t len, xmpp_tls_error **error_out);
