@@ -10,7 +10,7 @@
 
 use std::os::raw::c_char;
 
-use crate::certificate::{Certificate, Chain};
+use crate::certificate::Chain;
 use crate::compat::{
     self, NoCipherMatch, OptionMeaning, ProtocolError, VerifyCode, certificate_key_type, chain_codes, cipher_list,
     ciphersuites, group_list, group_names, openssl_group, option_meaning, option_names, protocol_options,
@@ -23,7 +23,7 @@ use crate::ffi::error::xmpp_tls_error;
 use crate::ffi::guard::{self, Failure};
 use crate::ffi::handle::{exclusive, peek, shared};
 use crate::ffi::input;
-use crate::ffi::output::{Out, copy_out, text};
+use crate::ffi::output::{Out, text};
 use crate::ffi::policy::{xmpp_tls_policy, xmpp_tls_policy_builder};
 use crate::ffi::verdict::xmpp_tls_verdict;
 use crate::parameter::{CipherSuite, Group, Version};
@@ -43,6 +43,17 @@ pub enum xmpp_tls_compat_option {
     /// It would weaken the connection, and is not followed.
     NotFollowed = 4,
 }
+
+/// What OpenSSL says where loading a certificate or key gives these results.
+const CREDENTIAL_REASONS: &[(xmpp_tls_result, &str)] = &[
+    (xmpp_tls_result::XMPP_TLS_NO_CERTIFICATE, "no start line"),
+    (xmpp_tls_result::XMPP_TLS_NO_PRIVATE_KEY, "no start line"),
+    (xmpp_tls_result::XMPP_TLS_MALFORMED_PEM, "bad base64 decode"),
+    (xmpp_tls_result::XMPP_TLS_ENCRYPTED_PRIVATE_KEY, "bad password read"),
+    (xmpp_tls_result::XMPP_TLS_KEY_MISMATCH, "key values mismatch"),
+    (xmpp_tls_result::XMPP_TLS_UNSUPPORTED_PRIVATE_KEY, "unsupported"),
+    (xmpp_tls_result::XMPP_TLS_MALFORMED_CERTIFICATE, "asn1 encoding routines"),
+];
 
 fn version(number: u32) -> Result<Version, Failure> {
     input::number(match number {
@@ -85,8 +96,8 @@ pub unsafe extern "C" fn xmpp_tls_compat_versions(
                 };
                 Failure::new(code, error.to_string())
             })?;
-            oldest_out.set(oldest.code().into());
-            newest_out.set(newest.code().into());
+            oldest_out.set(oldest.number().into());
+            newest_out.set(newest.number().into());
             Ok(())
         })
     }
@@ -215,7 +226,7 @@ pub unsafe extern "C" fn xmpp_tls_policy_builder_set_compat_groups(
 
 fn suite_text(suite: u32, read: impl FnOnce(&compat::SuiteWords) -> &'static str) -> xmpp_tls_str {
     guard::read(text(""), || {
-        let suite = CipherSuite::from_code(u16::try_from(suite).ok()?)?;
+        let suite = CipherSuite::from_number(u16::try_from(suite).ok()?)?;
         Some(text(read(&suite_words(suite))))
     })
 }
@@ -264,7 +275,7 @@ pub extern "C" fn xmpp_tls_compat_suite_mac(suite: u32) -> xmpp_tls_str {
 #[unsafe(no_mangle)]
 pub extern "C" fn xmpp_tls_compat_suite_bits(suite: u32) -> u32 {
     guard::read(0, || {
-        Some(suite_words(CipherSuite::from_code(u16::try_from(suite).ok()?)?).bits.into())
+        Some(suite_words(CipherSuite::from_number(u16::try_from(suite).ok()?)?).bits.into())
     })
 }
 
@@ -273,7 +284,7 @@ pub extern "C" fn xmpp_tls_compat_suite_bits(suite: u32) -> u32 {
 /// Returns static text. Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn xmpp_tls_compat_group_name(group: u32) -> xmpp_tls_str {
-    guard::read(text(""), || Some(text(openssl_group(Group::from_code(u16::try_from(group).ok()?)?))))
+    guard::read(text(""), || Some(text(openssl_group(Group::from_number(u16::try_from(group).ok()?)?))))
 }
 
 /// Writes codes and depths into the caller's arrays.
@@ -392,5 +403,7 @@ pub unsafe extern "C" fn xmpp_tls_compat_key_type(certificate: *const xmpp_tls_c
 /// Returns static text. Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn xmpp_tls_compat_credential_reason(result: i32) -> xmpp_tls_str {
-    guard::read(text(""), || compat::reason_of_result(result).map(text))
+    guard::read(text(""), || {
+        CREDENTIAL_REASONS.iter().find(|(code, _)| code.number() == result).map(|(_, reason)| text(reason))
+    })
 }

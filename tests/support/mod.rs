@@ -13,3 +13,4 @@ pub(crate) mod der;
 pub(crate) mod kat;
 pub(crate) mod parts;
 pub(crate) mod pkix;
+pub(crate) mod scene;
