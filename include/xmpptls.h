@@ -2777,6 +2777,218 @@ const xmpp_tls_report *xmpp_tls_report_retain(const xmpp_tls_report *report);
 /** Ends one reference. `report` may be NULL. Threads: any, once per reference. Since 0.1. */
 void xmpp_tls_report_free(const xmpp_tls_report *report);
 
+
+/* ====================================================================================================
+ * OpenSSL's words, for drop-ins: names of suites and groups, cipher strings, options, verification codes.
+ *
+ * Programs that were written for OpenSSL speak in its words and compare its sentences. These functions are
+ * the dictionary. Words for what does not exist here are passed over; none brings an old version or a weak
+ * suite back. Texts that OpenSSL spells in several ways come in the older spelling, which programs compare
+ * with.
+ *
+ * `xmpp_tls_compat_verify_chain` says what OpenSSL would say of a chain *without its names*. It
+ * authenticates nobody; whoever uses it compares names afterwards, or asks for a verdict.
+ * ==================================================================================================== */
+
+/** What an option of OpenSSL means here. */
+typedef uint32_t xmpp_tls_compat_option;
+enum {
+    /** There is no such option. */
+    XMPP_TLS_COMPAT_OPTION_UNKNOWN = 0,
+    /** It is done. */
+    XMPP_TLS_COMPAT_OPTION_HONOURED = 1,
+    /** It is so in any case. */
+    XMPP_TLS_COMPAT_OPTION_HOLDS = 2,
+    /** It has no meaning here. */
+    XMPP_TLS_COMPAT_OPTION_MEANINGLESS = 3,
+    /** It would weaken the connection, and is not followed. */
+    XMPP_TLS_COMPAT_OPTION_NOT_FOLLOWED = 4,
+};
+
+/**
+ * Says which versions a word such as `any`, `sslv23` or `tlsv1_2` leaves together with options.
+ *
+ * `protocol`: LuaSec's word. `options`: OpenSSL's names in lower case, separated by `|`; those that are no options
+ * are passed over. `oldest_out`, `newest_out`: 0x0303 or 0x0304.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_UNKNOWN_NAME` if the word is no protocol,
+ * - `XMPP_TLS_CONTRADICTION` if nothing is left: there is nothing below TLS 1.2.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_compat_versions(const char *protocol,
+                                         size_t protocol_len,
+                                         const char *options,
+                                         size_t options_len,
+                                         uint32_t *oldest_out,
+                                         uint32_t *newest_out,
+                                         xmpp_tls_error **error_out);
+
+/**
+ * Says what an option means here.
+ *
+ * `name`: OpenSSL's `SSL_OP_…` in lower case without the prefix; borrowed for this call.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_compat_option xmpp_tls_compat_option_meaning(const char *name, size_t name_len);
+
+/**
+ * Names the options that are done or hold in any case, counted from 0; empty when there are no more.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_option_name(size_t index);
+
+/**
+ * Names the groups that can be chosen, all spellings, counted from 0; empty when there are no more.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_group_spelling(size_t index);
+
+/**
+ * Sets the versions and suites of a policy: `tls.oldest_version`, `tls.newest_version`, `tls.cipher_suites`.
+ *
+ * `oldest`, `newest`: 0x0303 or 0x0304. `ciphers`: a cipher string of OpenSSL, which chooses among the suites of TLS
+ * 1.2; `ciphersuites`: names of TLS 1.3's, with colons. An empty one means all. What belongs to a version outside
+ * the range is not looked at.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_UNKNOWN_NAME` if a list has nothing that exists here: OpenSSL's `no cipher match`,
+ * - `XMPP_TLS_INVALID_PARAMETER` for another version,
+ * - `XMPP_TLS_ALREADY_SET`.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_policy_builder_set_compat_ciphers(xmpp_tls_policy_builder *builder,
+                                                           uint32_t oldest,
+                                                           uint32_t newest,
+                                                           const char *ciphers,
+                                                           size_t ciphers_len,
+                                                           const char *ciphersuites,
+                                                           size_t ciphersuites_len,
+                                                           xmpp_tls_error **error_out);
+
+/**
+ * Sets the groups of a policy: `tls.groups`.
+ *
+ * `groups`: OpenSSL's names with colons, the preferred first. Those that do not exist here are passed over.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_UNKNOWN_NAME` if none of them exists here,
+ * - `XMPP_TLS_ALREADY_SET`.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_policy_builder_set_compat_groups(xmpp_tls_policy_builder *builder,
+                                                          const char *groups,
+                                                          size_t groups_len,
+                                                          xmpp_tls_error **error_out);
+
+/**
+ * Gives OpenSSL's name of a suite: `ECDHE-ECDSA-AES256-GCM-SHA384`; of TLS 1.3 IANA's. Empty for others.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_suite_name(uint32_t suite);
+
+/**
+ * Gives a suite's key exchange: `ECDH`, or `any` in TLS 1.3.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_suite_key_exchange(uint32_t suite);
+
+/**
+ * Gives a suite's authentication: `ECDSA`, `RSA`, or `any` in TLS 1.3.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_suite_authentication(uint32_t suite);
+
+/**
+ * Gives a suite's encryption: `AESGCM(256)`, `CHACHA20/POLY1305(256)`.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_suite_encryption(uint32_t suite);
+
+/**
+ * Gives a suite's integrity protection: `AEAD`.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_suite_mac(uint32_t suite);
+
+/** Gives a suite's strength in bits; 0 for others. Threads: any. Since 0.1. */
+uint32_t xmpp_tls_compat_suite_bits(uint32_t suite);
+
+/**
+ * Gives OpenSSL's name of a group: `X25519`, `prime256v1`. Empty for others.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_group_name(uint32_t group);
+
+/**
+ * Says what OpenSSL's verification would say of the peer's chain: everything but the names.
+ *
+ * This authenticates nobody: names are not looked at, and neither is DANE nor POSH.
+ *
+ * `policy`: whose trust anchors and revocation lists count; NULL for the connection's. `codes_out`, `depths_out`: the
+ * codes `X509_V_…` with the depth of the certificate that each is about, 0 for the peer's own; as many as
+ * `capacity`. `count_out`: how many there are; 0 when a path leads to a trust anchor.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_NOT_AVAILABLE` if the peer presented no certificate.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_compat_verify_chain(const xmpp_tls_connection *connection,
+                                             const xmpp_tls_policy *policy,
+                                             const xmpp_tls_time *now,
+                                             uint32_t *codes_out,
+                                             uint32_t *depths_out,
+                                             size_t capacity,
+                                             size_t *count_out,
+                                             xmpp_tls_error **error_out);
+
+/**
+ * Says a verdict in OpenSSL's codes: none for an authenticated peer, and at least one for any other.
+ *
+ * Outputs as of `xmpp_tls_compat_verify_chain`.
+ *
+ * Returns `XMPP_TLS_OK`. Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_compat_verify_verdict(const xmpp_tls_verdict *verdict,
+                                               uint32_t *codes_out,
+                                               uint32_t *depths_out,
+                                               size_t capacity,
+                                               size_t *count_out);
+
+/**
+ * Gives OpenSSL's sentence for a code `X509_V_…`, in the spelling of 1.1; empty for codes that are not used here.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_verify_text(uint32_t code);
+
+/**
+ * Gives the type of a certificate's key as LuaSec says it: `RSA`, `EC`, `DSA` or `Unknown`.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_key_type(const xmpp_tls_certificate *certificate);
+
+/**
+ * Gives OpenSSL's reason for credentials that could not be loaded, by the result of that call; empty for others.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_credential_reason(int32_t result);
+
 #ifdef __cplusplus
 }
 #endif

@@ -23,6 +23,7 @@ static const struct xl_kind *const kinds[] = {
     &xl_verification_kind,
     &xl_question_kind,
     &xl_verdict_kind,
+    &xl_report_kind,
 };
 
 static const luaL_Reg *const functions[] = {
@@ -70,6 +71,8 @@ static void set_methods(lua_State *L, const char *name, const struct xl_kind *ki
     lua_setfield(L, -3, name);
     lua_pop(L, 2);
 }
+
+EXPORTED int luaopen_xmpptls(lua_State *L);
 
 EXPORTED int luaopen_xmpptls(lua_State *L)
 {

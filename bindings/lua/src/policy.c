@@ -82,7 +82,34 @@ static void push_toml(lua_State *L, const char *name)
 
 static bool is_our_own(const char *name)
 {
-    return strcmp(name, "preset") == 0 || strcmp(name, "toml") == 0 || strcmp(name, "trust_anchors") == 0;
+    return strcmp(name, "preset") == 0 || strcmp(name, "toml") == 0 || strcmp(name, "trust_anchors") == 0
+        || strcmp(name, "compat") == 0;
+}
+
+/* compat = { oldest =, newest =, ciphers =, ciphersuites =, groups = }: versions by number, lists in OpenSSL's words */
+static xmpp_tls_result apply_compat(lua_State *L, xmpp_tls_policy_builder *builder, xmpp_tls_error **error_out)
+{
+    lua_Number oldest = 0x0303, newest = 0x0304;
+    const char *ciphers = "", *ciphersuites = "", *groups = "";
+    size_t ciphers_len = 0, ciphersuites_len = 0, groups_len = 0;
+    xmpp_tls_result result = XMPP_TLS_OK;
+    xl_rawget_name(L, 1, "compat");
+    if (!lua_isnil(L, -1)) {
+        int index = lua_gettop(L);
+        luaL_checktype(L, index, LUA_TTABLE);
+        (void)xl_field_number(L, index, "oldest", &oldest);
+        (void)xl_field_number(L, index, "newest", &newest);
+        (void)xl_field_text(L, index, "ciphers", &ciphers, &ciphers_len);
+        (void)xl_field_text(L, index, "ciphersuites", &ciphersuites, &ciphersuites_len);
+        bool chosen = xl_field_text(L, index, "groups", &groups, &groups_len);
+        result = xmpp_tls_policy_builder_set_compat_ciphers(builder, (uint32_t)oldest, (uint32_t)newest, ciphers,
+            ciphers_len, ciphersuites, ciphersuites_len, error_out);
+        if (result == XMPP_TLS_OK && chosen) {
+            result = xmpp_tls_policy_builder_set_compat_groups(builder, groups, groups_len, error_out);
+        }
+    }
+    lua_pop(L, 1);
+    return result;
 }
 
 /* Every other field of the table is a setting, by its name in the TOML form. */
@@ -92,6 +119,10 @@ static xmpp_tls_result apply(lua_State *L, xmpp_tls_policy_builder *builder, xmp
     void *anchors = xl_field_handle(L, 1, "trust_anchors", &xl_trust_anchors_kind);
     if (anchors != NULL) {
         result = xmpp_tls_policy_builder_set_trust_anchors(builder, anchors, error_out);
+    }
+    lua_pop(L, 1);
+    if (result == XMPP_TLS_OK) {
+        result = apply_compat(L, builder, error_out);
     }
     lua_pushnil(L);
     while (result == XMPP_TLS_OK && lua_next(L, 1) != 0) {

@@ -178,6 +178,21 @@ static int handshake(lua_State *L)
     return 2;
 }
 
+/* shut() -> 1: says goodbye and lets no data pass any more; the descriptor stays, for the loop that watches it */
+static int shut(lua_State *L)
+{
+    struct xl_socket *socket = check(L);
+    if (socket->object.handle != NULL && socket->fd >= 0) {
+        xmpp_tls_time now = xl_now();
+        (void)xmpp_tls_connection_close(socket->object.handle, &now);
+        (void)xl_flush(socket);
+    }
+    socket->open = false;
+    socket->over = true;
+    lua_pushinteger(L, 1);
+    return 1;
+}
+
 /* ---- data ---- */
 
 /* A position of send(data, i, j): negative ones count from the end, as in string.sub. */
@@ -304,6 +319,7 @@ static const luaL_Reg methods[] = {
     { "settimeout", settimeout },
     { "getfd", getfd },
     { "dirty", dirty },
+    { "shut", shut },
     { "close", close_socket },
     { "getpeername", xl_getpeername },
     { "getsockname", xl_getsockname },

@@ -350,6 +350,7 @@ const luaL_Reg xl_connection_judgement[] = {
     { "verification", of_connection },
     { "conclude", conclude },
     { "verdict", verdict_of },
+    { "report", xl_report },
     { NULL, NULL },
 };
 

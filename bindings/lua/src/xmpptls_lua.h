@@ -29,7 +29,8 @@ struct xl_object {
 };
 
 extern const struct xl_kind xl_certificate_kind, xl_trust_anchors_kind, xl_policy_kind, xl_credentials_kind,
-    xl_context_kind, xl_connection_kind, xl_socket_kind, xl_endpoint_kind, xl_verification_kind, xl_verdict_kind;
+    xl_context_kind, xl_connection_kind, xl_socket_kind, xl_endpoint_kind, xl_verification_kind, xl_verdict_kind,
+    xl_report_kind;
 
 /* Builders and questions live for one call only; they are objects so that an error on the way frees them. */
 extern const struct xl_kind xl_trust_anchors_builder_kind, xl_policy_builder_kind, xl_credentials_builder_kind,
@@ -112,6 +113,8 @@ xmpp_tls_time xl_field_time(lua_State *L, int index, const char *field);
 
 /* The connection behind a connection or a socket object; raises for others, and for one that was closed. */
 xmpp_tls_connection *xl_check_connection(lua_State *L, int index);
+
+int xl_report(lua_State *L);
 
 /* Readers and actions that connections and sockets have in common. */
 extern const luaL_Reg xl_connection_facts[], xl_connection_judgement[];

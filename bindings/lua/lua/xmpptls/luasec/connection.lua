@@ -9,7 +9,7 @@ local context = require "xmpptls.luasec.context"
 local x509 = require "xmpptls.luasec.x509"
 local native, carried = internal.socket, internal.carried
 
-local unrecognized_name, certificate_required = 112, 116
+local unrecognized_name = 112 -- the alert (RFC 6066 section 3)
 
 local methods = {}
 for _, name in ipairs { "send", "receive", "settimeout", "getfd", "dirty", "close", "getpeername", "getsockname",
@@ -58,7 +58,8 @@ local function context_for(names, name)
 	local found = names[name]
 	if found or not name:find("xn--", 1, true) then return found; end
 	for key, ctx in pairs(names) do
-		if compat.domain(key) == name then return ctx; end
+		local endpoint = xmpptls.endpoint { target = key, port = 1 } -- which has the name as an A-label
+		if endpoint and endpoint:target() == name then return ctx; end
 	end
 end
 
@@ -94,11 +95,9 @@ local function demand(conn, parts)
 	if not parts.verify.peer or parts.verifyext.lsec_continue then return true; end
 	if not native.peer_certificate(conn) then
 		if parts.mode == "client" or not parts.verify.fail_if_no_peer_cert then return true; end
-		native.refuse(conn, certificate_required)
 		return false, "peer did not return a certificate"
 	end
 	if methods.getpeerverification(conn) then return true; end
-	native.refuse(conn, compat.verify_alert(carried(conn).verify_code))
 	return false, "certificate verify failed"
 end
 
@@ -111,14 +110,11 @@ function methods:dohandshake()
 	end
 	if not ok then return ok, why; end
 	local state = carried(self)
-	if not state.demanded then
-		ok, why = demand(self, state.context)
-		if not ok then
-			native.handshake(self) -- lets the alert leave
-			return false, why
-		end
-		state.demanded = true
+	if state.demanded == nil then
+		state.demanded, state.refusal = demand(self, state.context)
+		if not state.demanded then native.shut(self); end -- no data will pass
 	end
+	if not state.demanded then return false, state.refusal; end
 	return true
 end
 
@@ -165,24 +161,43 @@ function methods:getlocalchain()
 	return chain(self, native.own_certificate)
 end
 
--- Code and depth of the first fault of the chain, never of a name. With TLSA records DANE decides.
-local function judge(conn, state)
-	if not native.peer_certificate(conn) then return 0, 0; end
-	if state.context.mode == "server" and not state.context.verify.peer then return 0, 0; end
-	if state.tlsa and state.tlsa[1] then return compat.verify_dane(conn, state.dane_host, state.tlsa); end
+-- TLSA records that the program gave decide, and the base domain counts as the peer's name.
+local function judge_by_dane(conn, state)
+	local _, port = native.getpeername(conn)
+	local endpoint = xmpptls.endpoint { target = state.dane_host, port = port, addresses = "secure", srv = "secure" }
+	local question, err = native.verification(conn, {
+		domain = state.dane_host, endpoint = endpoint, policy = context.dane_policy(state.context),
+	})
+	if not question then return nil, err; end
+	for asked in question.next_question, question do
+		if asked.kind == "tlsa" then
+			question:answer_tlsa(asked.id, { dnssec = "secure", records = state.tlsa })
+		else
+			question:answer_not_asked(asked.id)
+		end
+	end
+	return compat.verify_verdict(question:decide())
+end
+
+-- What is wrong with the peer's chain, never with its name.
+local function findings(conn, state)
+	if not native.peer_certificate(conn) then return {}; end
+	if state.context.mode == "server" and not state.context.verify.peer then return {}; end
+	if state.tlsa and state.tlsa[1] then return judge_by_dane(conn, state); end
 	return compat.verify_chain(conn)
 end
 
 --- getpeerverification() -> true; or false, { [depth + 1] = { text, … } }
 function methods:getpeerverification()
 	if not is_open(self) then return false, { { "closed" } }; end
-	local state = carried(self)
-	local code, depth = judge(self, state)
-	state.verify_code = code
-	if code == 0 then return true; end
+	local found, err = findings(self, carried(self))
+	if not found then return false, { { tostring(err) } }; end
+	if not found[1] then return true; end
 	local errors = {}
-	for i = 1, depth do errors[i] = {}; end
-	errors[depth + 1] = { compat.verify_text(code) }
+	for _, finding in ipairs(found) do
+		for depth = #errors + 1, finding.depth + 1 do errors[depth] = {}; end
+		table.insert(errors[finding.depth + 1], finding.text)
+	end
 	return false, errors
 end
 
@@ -192,10 +207,13 @@ function methods.getpeerfinished()
 end
 methods.getfinished = methods.getpeerfinished
 
---- exportkeyingmaterial(label, length [, context]) -> octets; or nil, message
+--- exportkeyingmaterial(label, length [, context]) -> octets; or nil, message. Only the value of RFC 9266 is there.
 function methods:exportkeyingmaterial(label, length, context_value)
 	if not is_open(self) then return nil, "closed"; end
-	local value, err = native.export_keying_material(self, label, length, context_value)
+	if label ~= "EXPORTER-Channel-Binding" or length ~= 32 or context_value ~= "" then
+		return nil, "only tls-exporter (EXPORTER-Channel-Binding, 32 octets, empty context) is exported"
+	end
+	local value, err = native.channel_binding(self, "tls-exporter")
 	if not value then return nil, tostring(err); end
 	return value
 end

@@ -31,7 +31,28 @@ function methods:extensions()
 	return san and { ["2.5.29.17"] = san } or {}
 end
 
-methods.subject, methods.issuer = native.subject, native.issuer
+-- OpenSSL's long names, which LuaSec shows.
+local long_names = {
+	CN = "commonName", SN = "surname", C = "countryName", L = "localityName", ST = "stateOrProvinceName",
+	STREET = "streetAddress", O = "organizationName", OU = "organizationalUnitName", GN = "givenName",
+	UID = "userId", DC = "domainComponent",
+}
+
+local function named(attributes)
+	for _, attribute in ipairs(attributes) do
+		attribute.name = long_names[attribute.name] or (attribute.name ~= "" and attribute.name or attribute.oid)
+	end
+	return attributes
+end
+
+function methods:subject()
+	return named(native.subject(self))
+end
+
+function methods:issuer()
+	return named(native.issuer(self))
+end
+
 methods.pem, methods.serial = native.pem, native.serial
 
 function methods:digest(algorithm)
@@ -58,17 +79,31 @@ end
 
 --- pubkey() -> PEM of the SubjectPublicKeyInfo, "RSA" | "EC" | …, bits
 function methods:pubkey()
-	local kind, bits = native.key(self)
-	return compat.pem("PUBLIC KEY", native.public_key(self)), kind, bits
+	local _, bits = native.key(self)
+	return compat.public_key_pem(self), compat.key_type(self), bits
 end
+
+-- Where OpenSSL's long name is not the one of the RFCs.
+local signature_names = { ["id-RSASSA-PSS"] = "rsassaPss", ["id-Ed25519"] = "ED25519", ["id-Ed448"] = "ED448" }
 
 function methods:getsignaturename()
-	return compat.signature_name(self)
+	local name = native.signature_algorithm(self)
+	return signature_names[name] or name
 end
 
---- issued(certificate) -> whether this one's subject issued that one
+-- OpenSSL's codes that say "this is not the issuer": no path, or a signature that does not hold.
+local not_issued = { [7] = true, [18] = true, [19] = true, [20] = true }
+
+--- issued(certificate) -> whether this one issued that one
 function methods:issued(other)
-	return compat.is_issued_by(other, self)
+	local anchors = xmpptls.trust_anchors { certificate = native.der(self) }
+	local policy = anchors and xmpptls.policy { preset = "s2s", trust_anchors = anchors }
+	local question = policy and xmpptls.verification { domain = "issuer.invalid", policy = policy, chain = { other } }
+	if not question then return false; end -- an issuer that can be none
+	for _, finding in ipairs(compat.verify_verdict(question:decide())) do
+		if not_issued[finding.code] then return false; end
+	end
+	return true
 end
 
 local face = internal.face("xmpptls.certificate", methods)
