@@ -265,38 +265,51 @@ static enum xl_step read_of_handshake(struct xl_socket *socket)
     return feed(socket, wire, len, none, 0, &got);
 }
 
+/* Where the handshake stands after what was read so far; XL_WANT_READ: more must be read. */
+static enum xl_step standing(const struct xl_socket *socket)
+{
+    uint32_t phase = xmpp_tls_connection_phase(tls_of(socket));
+    switch (phase) {
+    case XMPP_TLS_PHASE_OPEN:
+        return XL_DONE;
+    case XMPP_TLS_PHASE_FAILED:
+        return XL_FAILED;
+    case XMPP_TLS_PHASE_CLOSED:
+        return XL_CLOSED;
+    case XMPP_TLS_PHASE_HANDSHAKE:
+        return xmpp_tls_connection_is_handshaking(tls_of(socket)) ? XL_WANT_READ : XL_WANT_VERDICT;
+    default:
+        return xmpp_tls_connection_is_waiting_for_choice(tls_of(socket)) ? XL_CLIENT_HELLO : XL_WANT_READ;
+    }
+}
+
+/* Octets leave only when there is nothing more to read: a flight in one segment is not held back by Nagle's
+ * algorithm until the peer's delayed acknowledgement. */
 enum xl_step xl_handshake(struct xl_socket *socket)
 {
     if (socket->fd < 0) {
         return XL_CLOSED;
     }
-    for (;;) {
-        enum xl_step step = xl_flush(socket);
-        uint32_t phase = xmpp_tls_connection_phase(tls_of(socket));
-        if (phase == XMPP_TLS_PHASE_FAILED) {
-            return XL_FAILED;
-        }
-        if (step != XL_DONE) {
-            return step;
-        }
-        if (phase == XMPP_TLS_PHASE_OPEN) {
-            socket->open = true;
-            return XL_DONE;
-        }
-        if (xmpp_tls_connection_is_waiting_for_choice(tls_of(socket))) {
-            return XL_CLIENT_HELLO;
-        }
-        if (phase == XMPP_TLS_PHASE_HANDSHAKE && !xmpp_tls_connection_is_handshaking(tls_of(socket))) {
-            return XL_WANT_VERDICT;
-        }
-        if (socket->over || phase == XMPP_TLS_PHASE_CLOSED) {
-            return XL_CLOSED;
-        }
-        step = read_of_handshake(socket);
-        if (step != XL_DONE) {
-            return step;
-        }
+    bool at_start = xmpp_tls_connection_phase(tls_of(socket)) == XMPP_TLS_PHASE_PREPARED;
+    enum xl_step step = at_start || socket->held.len > 0 ? xl_flush(socket) : XL_DONE;
+    if (step != XL_DONE) {
+        return step;
     }
+    do {
+        step = standing(socket);
+        if (step == XL_WANT_READ) {
+            step = socket->over ? XL_CLOSED : read_of_handshake(socket);
+        } else {
+            enum xl_step flushed = xl_flush(socket);
+            socket->open = step == XL_DONE && flushed == XL_DONE;
+            return step == XL_FAILED || flushed == XL_DONE ? step : flushed;
+        }
+    } while (step == XL_DONE);
+    if (step == XL_TRUNCATED) {
+        step = XL_CLOSED;
+    }
+    enum xl_step flushed = xl_flush(socket);
+    return step != XL_WANT_READ || flushed == XL_DONE ? step : flushed;
 }
 
 enum xl_step xl_receive(struct xl_socket *socket, uint8_t *out, size_t capacity, size_t *got_out)
