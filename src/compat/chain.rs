@@ -1,43 +1,38 @@
-//! What OpenSSL's verification says of a chain alone: everything but the names.
+//! What OpenSSL's verification says of a chain: everything but the name.
 //!
-//! Programs that were written for OpenSSL ask for this in the handshake's wake and compare names by
-//! themselves. It is no verdict: nobody is authenticated by it.
+//! Programs written for OpenSSL ask two questions apart: does the chain hold, and is the name right. They ask
+//! the first when they do not know the name yet. Here it is answered alone, for them and nobody else: a chain
+//! that holds says nothing about *who* the peer is, and a verdict is what authenticates.
 
-use super::VerifyCode;
-use super::verify_code::depth;
 use crate::certificate::Chain;
+use crate::compat::VerifyCode;
 use crate::policy::Policy;
-use crate::proof::pkix::{self, PathDemand, PkixFailure, Purpose, RevocationDemand, Staple};
+use crate::proof::pkix::{PathDemand, PkixFailure, Purpose, RevocationDemand, Staple, verify};
 
-/// The codes of everything that is wrong with a chain, each with the depth of the certificate that it is
-/// about, 0 for the peer's own; empty when a path leads to a trust anchor of the policy.
+/// The codes that OpenSSL would give for a chain, each with the depth of its certificate, 0 for the peer's own; empty
+/// when the chain holds. `now` is in Unix seconds.
 ///
-/// A certificate made for clients only passes as one made for servers does: OpenSSL's users ask for this on
-/// both ends.
+/// The certificate may be made for servers or for clients (`X509_PURPOSE_ANY` in effect): servers are TLS clients too.
 #[must_use]
 pub fn chain_codes(chain: &Chain, policy: &Policy, now: i64) -> Vec<(usize, VerifyCode)> {
+    let revocation = RevocationDemand {
+        demand: policy.revocation(),
+        lists: policy.revocation_lists(),
+        staple: Staple::NotApplicable,
+    };
     let demand = PathDemand {
         purpose: Purpose::ServerOrClientAuthOnly,
         time: now,
+        // No name is asked for; that none is found is the one failure that is expected.
         references: &[],
-        revocation: RevocationDemand {
-            demand: policy.revocation(),
-            lists: policy.revocation_lists(),
-            staple: Staple::NotApplicable,
-        },
+        revocation,
         accept_path: None,
     };
-    // Without a reference identity no path is ever good: what is left besides that is the answer.
-    let failures = pkix::verify(chain, policy.trust_anchors(), &demand).err().unwrap_or_default();
-    let is_about_names =
-        |failure: &PkixFailure| matches!(failure, PkixFailure::NameMismatch { .. } | PkixFailure::NoIdentifiers);
-    let mut codes = Vec::new();
-    for failure in failures.iter().filter(|failure| !is_about_names(failure)) {
-        let found = (depth(failure), VerifyCode::of_failure(failure));
-        if !codes.contains(&found) {
-            codes.push(found);
-        }
-    }
-    codes.sort_unstable();
-    codes
+    let Err(failures) = verify(chain, policy.trust_anchors(), &demand) else {
+        return Vec::new();
+    };
+    let is_about_name = |failure: &&PkixFailure| {
+        matches!(failure, PkixFailure::NameMismatch { .. } | PkixFailure::NoIdentifiers)
+    };
+    VerifyCode::all_of_failures(failures.iter().filter(|failure| !is_about_name(failure)))
 }

@@ -20,6 +20,7 @@ mod pem;
 pub mod basics;
 pub mod certificate;
 pub mod compat;
+pub mod compat_settings;
 pub mod connection;
 pub mod context;
 pub mod credentials;

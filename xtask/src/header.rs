@@ -28,6 +28,7 @@ const PARTS: &[&str] = &[
     "ffi/history",
     "ffi/report",
     "ffi/compat",
+    "ffi/compat_settings",
 ];
 
 /// Types whose Rust name is not their C name.

@@ -28,7 +28,7 @@ static int is_option(lua_State *L)
 {
     size_t len = 0;
     const char *name = luaL_checklstring(L, 1, &len);
-    lua_pushboolean(L, xmpp_tls_compat_option_meaning(name, len) != XMPP_TLS_COMPAT_OPTION_UNKNOWN);
+    lua_pushboolean(L, xmpp_tls_compat_option_meaning(name, len) != XMPP_TLS_OPTION_MEANING_UNKNOWN);
     return 1;
 }
 
@@ -90,7 +90,7 @@ static int info(lua_State *L)
 }
 
 /* { { code =, depth =, text = }, … } */
-static int push_codes(lua_State *L, const uint32_t *codes, const uint32_t *depths, size_t count)
+static int push_codes(lua_State *L, const int32_t *codes, const uint32_t *depths, size_t count)
 {
     lua_newtable(L);
     for (size_t i = 0; i < count && i < MOST_CODES; i++) {
@@ -109,7 +109,8 @@ static int push_codes(lua_State *L, const uint32_t *codes, const uint32_t *depth
 static int verify_chain(lua_State *L)
 {
     const xmpp_tls_connection *connection = xl_check_connection(L, 1);
-    uint32_t codes[MOST_CODES], depths[MOST_CODES];
+    int32_t codes[MOST_CODES];
+    uint32_t depths[MOST_CODES];
     size_t count = 0;
     xmpp_tls_time now = xl_now();
     xmpp_tls_error *error = NULL;
@@ -118,14 +119,13 @@ static int verify_chain(lua_State *L)
     return result == XMPP_TLS_OK ? push_codes(L, codes, depths, count) : xl_fail(L, result, error);
 }
 
-/* verify_verdict(verdict) -> the same for a verdict; empty: authenticated */
+/* verify_verdict(verdict) -> the same for a verdict, with the most telling one; empty: authenticated */
 static int verify_verdict(lua_State *L)
 {
     const xmpp_tls_verdict *verdict = xl_check_handle(L, 1, &xl_verdict_kind);
-    uint32_t codes[MOST_CODES], depths[MOST_CODES];
-    size_t count = 0;
-    xmpp_tls_result result = xmpp_tls_compat_verify_verdict(verdict, codes, depths, MOST_CODES, &count);
-    return result == XMPP_TLS_OK ? push_codes(L, codes, depths, count) : xl_fail(L, result, NULL);
+    int32_t code = xmpp_tls_compat_verify_code(verdict);
+    uint32_t depth = 0;
+    return push_codes(L, &code, &depth, code != 0);
 }
 
 /* key_type(certificate) -> "RSA" | "EC" | … */

@@ -15,7 +15,7 @@ function pair.credentials(name)
 	return assert(xmpptls.credentials { { certificate_file = pki.path(name .. ".pem"), key_file = pki.path(name .. ".key") } })
 end
 
-local open = { gate = "host", requirement = "encrypt-only", unknown_server_name = "use-default" }
+local open = { gate = "host", requirement = "encrypt-only", ["tls.unknown_server_name"] = "use-default" }
 
 --- A server's and a client's context for ends that judge nobody.
 function pair.contexts()

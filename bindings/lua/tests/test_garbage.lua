@@ -83,7 +83,7 @@ test("objects may be collected in any order", function()
 	for seed = 1, 20 do
 		local objects = {}
 		local credentials = assert(xmpptls.credentials { default = { certificate_file = pki.path "leaf.pem", key_file = pki.path "leaf.key" } })
-		local policy = pair.policy("s2s-with-dialback", { gate = "host", requirement = "encrypt-only", unknown_server_name = "use-default" })
+		local policy = pair.policy("s2s-with-dialback", { gate = "host", requirement = "encrypt-only", ["tls.unknown_server_name"] = "use-default" })
 		local served, dialled = assert(xmpptls.context(policy, credentials)), assert(xmpptls.context(policy))
 		local server = assert(xmpptls.accept(served, { transport = "tls-only" }))
 		local client = assert(xmpptls.initiate(dialled, { transport = "tls-only" }))

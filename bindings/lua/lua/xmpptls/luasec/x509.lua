@@ -94,11 +94,11 @@ end
 -- OpenSSL's codes that say "this is not the issuer": no path, or a signature that does not hold.
 local not_issued = { [7] = true, [18] = true, [19] = true, [20] = true }
 
---- issued(certificate) -> whether this one issued that one
-function methods:issued(other)
+--- issued(certificate, …) -> whether this one issued that one, by way of the further ones
+function methods:issued(...)
 	local anchors = xmpptls.trust_anchors { certificate = native.der(self) }
 	local policy = anchors and xmpptls.policy { preset = "s2s", trust_anchors = anchors }
-	local question = policy and xmpptls.verification { domain = "issuer.invalid", policy = policy, chain = { other } }
+	local question = policy and xmpptls.verification { domain = "issuer.invalid", policy = policy, chain = { ... } }
 	if not question then return false; end -- an issuer that can be none
 	for _, finding in ipairs(compat.verify_verdict(question:decide())) do
 		if not_issued[finding.code] then return false; end
