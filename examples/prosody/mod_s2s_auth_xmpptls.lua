@@ -12,6 +12,7 @@ local xmpptls = require "xmpptls";
 local adns = require "net.adns";
 local async = require "util.async";
 local http = require "net.http";
+local json = require "util.json";
 local promise = require "util.promise";
 
 local preset = module:get_option_string("s2s_xmpptls_policy", "s2s");
@@ -145,7 +146,7 @@ local function fetch(url)
 	return promise.new(function (resolve)
 		http.request(url, { suppress_errors = true }, function (body, code)
 			if code == 0 then
-				resolve { failed = tostring(body):find "certificate" and "https-unverified" or "unreachable" };
+				resolve { failed = tostring(body):find "certificate" and "https_unverified" or "unreachable" };
 			elseif code == 404 or code == 410 then
 				resolve { absent = true };
 			elseif code ~= 200 then
@@ -170,15 +171,15 @@ function ask.tlsa(question)
 		for i, tlsa in ipairs(found) do
 			records[i] = string.char(tlsa.use, tlsa.select, tlsa.match) .. tlsa.data;
 		end
-		return { "answer_tlsa", { dnssec = found.state, records = records, ttl = found.ttl } };
+		return { "answer_tlsa", { dnssec = found.state, records = records, valid_until = found.ttl and os.time() + found.ttl or nil } };
 	end);
 end
 
-function ask.targets(question)
+function ask.srv(question)
 	return endpoints_of(question.name):next(function (found)
 		if found.failed then return { "answer_failed", found.failed }; end
 		if not found[1] then return { "answer_absent", found.state }; end
-		return { "answer_targets", found };
+		return { "answer_srv", found };
 	end);
 end
 
@@ -186,13 +187,16 @@ function ask.posh(question)
 	return fetch(question.name):next(function (found)
 		if found.failed then return { "answer_failed", found.failed }; end
 		if found.absent then return { "answer_absent", "insecure" }; end
-		-- one reference to another place is followed; what that is, the library says
-		local reference = xmpptls.posh_reference(found.document);
-		if not reference then return { "answer_posh", { document = found.document } }; end
+		-- one reference to another place is followed (RFC 7711 section 3.2); the library judges both
+		local document = json.decode(found.document);
+		local reference = type(document) == "table" and document.url;
+		if type(reference) ~= "string" or not reference:find "^https://" then
+			return { "answer_posh", { document = found.document, https_verified = true } };
+		end
 		return fetch(reference):next(function (referred)
 			if referred.failed then return { "answer_failed", referred.failed }; end
 			if referred.absent then return { "answer_absent", "insecure" }; end
-			return { "answer_posh", { document = found.document, referred = referred.document } };
+			return { "answer_posh", { document = found.document, referred = referred.document, https_verified = true } };
 		end);
 	end);
 end

@@ -29,8 +29,8 @@ const struct xl_word xl_digests[] = {
 
 static const struct xl_word name_kinds[] = {
     { "dns", XMPP_TLS_NAME_KIND_DNS },
-    { "srv-name", XMPP_TLS_NAME_KIND_SRV_NAME },
-    { "xmpp-addr", XMPP_TLS_NAME_KIND_XMPP_ADDR },
+    { "srv_name", XMPP_TLS_NAME_KIND_SRV_NAME },
+    { "xmpp_addr", XMPP_TLS_NAME_KIND_XMPP_ADDR },
     { "ip", XMPP_TLS_NAME_KIND_IP },
     { "uri", XMPP_TLS_NAME_KIND_URI },
     { "email", XMPP_TLS_NAME_KIND_EMAIL },

@@ -14,8 +14,8 @@ static const xmpp_tls_report *check(lua_State *L)
 
 static const struct xl_word summaries[] = {
     { "authenticated", XMPP_TLS_SUMMARY_AUTHENTICATED },
-    { "weakly-verified", XMPP_TLS_SUMMARY_WEAKLY_VERIFIED },
-    { "encrypted-unauthenticated", XMPP_TLS_SUMMARY_ENCRYPTED_UNAUTHENTICATED },
+    { "weakly_verified", XMPP_TLS_SUMMARY_WEAKLY_VERIFIED },
+    { "encrypted_unauthenticated", XMPP_TLS_SUMMARY_ENCRYPTED_UNAUTHENTICATED },
     { "plaintext", XMPP_TLS_SUMMARY_PLAINTEXT },
     { "failed", XMPP_TLS_SUMMARY_FAILED },
     { NULL, 0 },

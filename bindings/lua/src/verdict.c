@@ -12,7 +12,7 @@ static const xmpp_tls_verdict *check(lua_State *L)
     return xl_check_handle(L, 1, &xl_verdict_kind);
 }
 
-/* level() -> "authenticated" | "weak" | "encrypted-only" | "refused" */
+/* level() -> "authenticated" | "weak" | "encrypted_only" | "refused" */
 static int level(lua_State *L)
 {
     xl_push_str(L, xmpp_tls_level_name((uint32_t)xmpp_tls_verdict_level(check(L))));

@@ -181,7 +181,7 @@ static const struct xl_word failures[] = {
     { "bogus", XMPP_TLS_LOOKUP_FAILURE_BOGUS },
     { "server", XMPP_TLS_LOOKUP_FAILURE_SERVER },
     { "timeout", XMPP_TLS_LOOKUP_FAILURE_TIMEOUT },
-    { "https-unverified", XMPP_TLS_LOOKUP_FAILURE_HTTPS_UNVERIFIED },
+    { "https_unverified", XMPP_TLS_LOOKUP_FAILURE_HTTPS_UNVERIFIED },
     { "malformed", XMPP_TLS_LOOKUP_FAILURE_MALFORMED },
     { "forbidden", XMPP_TLS_LOOKUP_FAILURE_FORBIDDEN },
     { "unreachable", XMPP_TLS_LOOKUP_FAILURE_UNREACHABLE },

@@ -1,7 +1,7 @@
 -- What needs no connection: certificates, policies, credentials, errors.
 -- SPDX-License-Identifier: MIT OR Apache-2.0
 local xmpptls = require "xmpptls"
-local harness, pki = require "harness", require "pki"
+local harness, pair, pki = require "harness", require "pair", require "pki"
 local test, same, matches, fails, raises = harness.test, harness.same, harness.matches, harness.fails, harness.raises
 
 test("the version is that of the running library", function()
@@ -14,8 +14,8 @@ test("a certificate tells its names in their order", function()
 	local certificate = assert(xmpptls.certificate(pki.read "leaf.pem"))
 	local names = {}
 	for _, name in ipairs(certificate:names()) do names[#names + 1] = name.kind .. "=" .. name.value; end
-	same(table.concat(names, " "), "dns=example.org dns=*.example.org xmpp-addr=example.org "
-		.. "srv-name=_xmpp-server.example.org ip=127.0.0.1 email=admin@example.org")
+	same(table.concat(names, " "), "dns=example.org dns=*.example.org xmpp_addr=example.org "
+		.. "srv_name=_xmpp-server.example.org ip=127.0.0.1 email=admin@example.org")
 end)
 
 test("a certificate tells subject, issuer, serial, key and validity", function()
@@ -25,7 +25,7 @@ test("a certificate tells subject, issuer, serial, key and validity", function()
 	same(certificate:issuer()[1].value, "Test CA")
 	same(certificate:serial(), "1234ABCD")
 	local kind, bits = certificate:key()
-	same(kind .. bits, "EC256")
+	same(kind .. " " .. bits, "EC P-256 256")
 	assert(certificate:not_before() <= os.time() and os.time() < certificate:not_after())
 	same(assert(xmpptls.certificate(pki.read "expired.pem")):not_after(), 978307200)
 end)
@@ -46,18 +46,32 @@ end)
 test("a wrong argument raises and is not a result", function()
 	raises(xmpptls.certificate)
 	raises(xmpptls.policy, {})
-	raises(xmpptls.policy, { preset = "s2s", gate = "open" })
+	raises(xmpptls.policy, { preset = "s2s", gate = print })
 	raises(xmpptls.policy, { preset = 5 })
 	raises(xmpptls.context, xmpptls.certificate(pki.read "leaf.pem"))
 end)
 
 test("a policy has a name, and an unknown preset is an error", function()
-	matches(assert(xmpptls.policy "s2s"):name(), "^s2s")
+	matches(pair.policy "s2s":name(), "^s2s%-%d%d%d%d$")
+	fails("XMPP_TLS_NO_TRUST_ANCHORS", xmpptls.policy "s2s")
 	fails("XMPP_TLS_UNKNOWN_NAME", xmpptls.policy "s3s")
 end)
 
+test("a setting is refused with the nearest name or the words there are", function()
+	local err = fails("XMPP_TLS_UNKNOWN_NAME", xmpptls.policy { preset = "c2s-server", ["tls.resumtion"] = "off" })
+	matches(tostring(err), "tls%.resumption")
+	fails("XMPP_TLS_INVALID_POLICY", xmpptls.policy { preset = "c2s-server", gate = "open" })
+	local policy = assert(xmpptls.policy { preset = "c2s-server", ["tls.resumption"] = "off", ["tls.groups"] = { "x25519", "secp256r1" } })
+	matches(policy:toml(), 'groups = %[ ?"x25519", "secp256r1" ?%]')
+end)
+
+test("what a policy relaxes is listed", function()
+	same(#pair.policy "s2s":relaxations(), 0)
+	assert(#pair.policy("s2s", { requirement = "encrypt-only" }):relaxations() > 0)
+end)
+
 test("an error of a policy text says where", function()
-	local err = fails("XMPP_TLS_INVALID_POLICY", xmpptls.policy { toml = "preset = \"s2s\"\nno_such_key = 1\n" })
+	local err = fails("XMPP_TLS_UNKNOWN_NAME", xmpptls.policy { toml = "preset = \"s2s\"\nno_such_key = 1\n" })
 	same(err.line, 2)
 end)
 
@@ -94,5 +108,5 @@ end)
 
 test("metatables of objects are closed to scripts", function()
 	same(type(getmetatable(xmpptls.certificate(pki.read "leaf.pem"))), "string")
-	matches(tostring(xmpptls.policy "s2s"), "^xmpptls%.policy: ")
+	matches(tostring(pair.policy "s2s"), "^xmpptls%.policy: ")
 end)

@@ -13,7 +13,7 @@ end
 
 local san_fields = {
 	dns = "dNSName", uri = "uniformResourceIdentifier", email = "rfc822Name", ip = "iPAddress",
-	["xmpp-addr"] = "1.3.6.1.5.5.7.8.5", ["srv-name"] = "1.3.6.1.5.5.7.8.7",
+	xmpp_addr = "1.3.6.1.5.5.7.8.5", srv_name = "1.3.6.1.5.5.7.8.7",
 }
 local san_names = { ["1.3.6.1.5.5.7.8.5"] = "XmppAddr", ["1.3.6.1.5.5.7.8.7"] = "SRVName" }
 
