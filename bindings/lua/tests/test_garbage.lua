@@ -4,8 +4,9 @@ local xmpptls = require "xmpptls"
 local harness, pair, pki = require "harness", require "pair", require "pki"
 local test = harness.test
 
--- XMPPTLS_CONNECTIONS: how many connections are made; fewer under valgrind
+-- XMPPTLS_CONNECTIONS: how many connections are made; fewer under valgrind, which finds what is lost by itself
 local count = tonumber(os.getenv "XMPPTLS_CONNECTIONS") or 10000
+local few = count < 5000
 
 local function resident_kib()
 	local file = io.open "/proc/self/status"
@@ -64,7 +65,7 @@ local phases = {
 	end,
 }
 
-test(("%d connections torn down in every phase leave memory flat"):format(count), function()
+test(("%d connections are torn down in every phase%s"):format(count, few and "" or ", and memory stays flat"), function()
 	local function round(n)
 		for i = 1, n do phases[i % #phases + 1](); end
 		collectgarbage()
@@ -74,7 +75,7 @@ test(("%d connections torn down in every phase leave memory flat"):format(count)
 	round(math.ceil(count / 4)) -- allocators and caches fill
 	local before = round(math.ceil(count / 4))
 	local after = round(count)
-	if before then
+	if before and not few then
 		assert(after - before < 2048, ("grew from %d to %d KiB"):format(before, after))
 	end
 end)
