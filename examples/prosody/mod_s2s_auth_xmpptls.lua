@@ -243,6 +243,14 @@ local function judge(session, host)
 	return verification:decide();
 end
 
+-- One line for the log: the method, or the level with every reason.
+local function in_words(verdict)
+	if verdict:level() == "authenticated" then return how(verdict); end
+	local texts = {};
+	for i, reason in ipairs(verdict:reasons()) do texts[i] = reason.text; end
+	return how(verdict) .. ": " .. table.concat(texts, "; ");
+end
+
 -- Prosody asks two things of a certificate; its other modules read these fields.
 local function apply(session, verdict)
 	session.cert_verified_by, session.cert_verdict = how(verdict), verdict;
@@ -278,8 +286,8 @@ module:hook("s2s-check-certificate", function (event)
 		return;
 	end
 	apply(session, verdict);
-	log(verdict:level() == "authenticated" and "info" or "warn", "Certificate of %s (%s): %s; %s",
-		host, session.direction, how(verdict), verdict:summary());
+	log(verdict:level() == "authenticated" and "info" or "warn", "Certificate of %s (%s): %s",
+		host, session.direction, in_words(verdict));
 end, 509);
 
 --- The admin shell: xmpptls:show() and xmpptls:show("example.org") ---
@@ -294,7 +302,7 @@ function shell.xmpptls:show(domain)
 		local verdict = session.cert_verdict;
 		if verdict and (not domain or domain == peer) then
 			count = count + 1;
-			print(("%s (%s): %s; %s"):format(peer, session.direction, how(verdict), verdict:summary()));
+			print(("%s (%s): %s"):format(peer, session.direction, how(verdict)));
 			for _, reason in ipairs(verdict:reasons()) do
 				print(("   %s: %s"):format(reason.name, reason.text));
 			end

@@ -17,6 +17,11 @@ for _, name in ipairs { "send", "receive", "settimeout", "getfd", "dirty", "clos
 	methods[name] = native[name]
 end
 
+-- The library's own, for modules that ask for more than LuaSec can tell.
+for _, name in ipairs { "verification", "conclude", "verdict", "report", "tls" } do
+	methods[name] = native[name]
+end
+
 local function is_open(conn)
 	return native.getfd(conn) >= 0
 end
