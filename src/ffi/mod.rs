@@ -25,6 +25,7 @@ pub mod basics;
 pub mod binding;
 pub mod certificate;
 pub mod compat;
+pub mod compat_settings;
 pub mod connection;
 pub mod context;
 pub mod credentials;

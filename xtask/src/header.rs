@@ -31,6 +31,7 @@ const PARTS: &[&str] = &[
     "ffi/external",
     "ffi/binding",
     "ffi/compat",
+    "ffi/compat_settings",
 ];
 
 /// Types whose Rust name is not their C name.
