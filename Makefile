@@ -6,6 +6,8 @@ CARGO_TARGET_DIR ?= target
 RELEASE = $(CARGO_TARGET_DIR)/release
 LIBRARY = $(RELEASE)/libxmpptls.so
 VENV = $(CARGO_TARGET_DIR)/venv
+# The directories that bindings/erlang builds and that go first on ejabberd's code path.
+ERLANG_DROPIN = target/erlang/fast_tls_dropin/ebin target/erlang/xmpptls/ebin
 PYTHON = $(VENV)/bin/python
 SETUP = tests/setup
 
@@ -34,7 +36,10 @@ STAGES = setup
 STAGES += test-format
 STAGES += test-lint
 STAGES += test-rust
+STAGES += test-lookup
 STAGES += test-docs
+STAGES += test-install
+STAGES += test-interop-peers
 
 .PHONY: all
 all: rust-version ## build the library (LOOKUP=0: without look-ups)
@@ -106,6 +111,10 @@ install-erlang: $(LIBRARY) ## the Erlang application and the drop-in `fast_tls`
 header: rust-version ## include/xmpptls.h, from src/ffi
 	$(CARGO) run --quiet --locked -p xtask -- header
 
+.PHONY: symbols
+symbols: all ## tests/abi/symbols.txt, what the library may export
+	nm -D --defined-only --format=posix "$(LIBRARY)" | cut -d' ' -f1 | LC_ALL=C sort >tests/abi/symbols.txt
+
 .PHONY: vectors
 vectors: rust-version ## tests/vectors; a second run changes no byte
 	$(CARGO) run --quiet --locked -p xtask -- vectors
@@ -140,6 +149,10 @@ test-lint:
 test-rust:
 	$(CARGO) test --locked --workspace
 
+.PHONY: test-lookup
+test-lookup: ## look-ups in a signed DNS and over HTTPS, on loopback
+	$(CARGO) test --locked $(addprefix --test lookup_,dns posh handle thread effort)
+
 .PHONY: test-docs
 test-docs:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
@@ -154,7 +167,9 @@ test-vectors:
 
 .PHONY: test-symbols
 test-symbols: all
-	$(SETUP)/symbols.sh "$(LIBRARY)" tests/abi/symbols.txt "$(SONAME)"
+	$(SETUP)/symbols.sh "$(LIBRARY)" tests/abi/symbols.txt include/xmpptls.h "$(SONAME)"
+	$(CARGO) build --locked --lib --no-default-features --features capi
+	$(SETUP)/symbols.sh "$(CARGO_TARGET_DIR)/debug/libxmpptls.so" tests/abi/symbols.txt include/xmpptls.h "$(SONAME)"
 
 .PHONY: test-install
 test-install: all
@@ -166,11 +181,11 @@ test-c: all
 
 .PHONY: test-lua
 test-lua: all
-	$(MAKE) -C bindings/lua test
+	for version in 5.1 5.2 5.3 5.4 jit; do $(MAKE) -C bindings/lua check LUA_VERSION=$$version || exit 1; done
 
 .PHONY: test-erlang
 test-erlang: all
-	$(MAKE) -C bindings/erlang test
+	$(MAKE) -C bindings/erlang check
 
 .PHONY: test-interop-peers
 test-interop-peers:
@@ -178,11 +193,14 @@ test-interop-peers:
 
 .PHONY: test-interop-prosody
 test-interop-prosody: all
-	$(PYTHON) tests/interop/prosody/run.py --module "$(LUA_DROPIN)"
+	$(MAKE) -C bindings/lua all-versions
+	$(PYTHON) tests/interop/prosody/run.py --module 'target/lua/{lua}' --library "$(RELEASE)" \
+		--plugins examples/prosody --auth s2s_auth_xmpptls
 
 .PHONY: test-interop-ejabberd
 test-interop-ejabberd: all
-	$(PYTHON) tests/interop/ejabberd/run.py --ebin "$(ERLANG_DROPIN)"
+	$(MAKE) -C bindings/erlang all
+	$(PYTHON) tests/interop/ejabberd/run.py $(addprefix --ebin ,$(ERLANG_DROPIN)) --library "$(RELEASE)"
 
 .PHONY: baseline-prosody
 baseline-prosody: ## the Prosody laboratory on what Prosody has today

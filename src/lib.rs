@@ -3,6 +3,7 @@
 pub mod binding;
 pub mod certificate;
 pub mod connection;
+pub mod compat;
 #[cfg(feature = "capi")]
 pub mod ffi;
 pub mod files;
@@ -15,6 +16,7 @@ pub mod parameter;
 pub mod policy;
 pub mod proof;
 pub mod record;
+pub mod report;
 pub mod stream;
 pub mod tls;
 pub mod verdict;

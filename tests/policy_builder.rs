@@ -3,10 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-#[path = "support/ca.rs"]
-mod ca;
-#[path = "support/der.rs"]
-mod der;
+mod support;
 
 use std::sync::Arc;
 
@@ -19,7 +16,7 @@ use xmpptls::policy::{
 use xmpptls::proof::pkix::TrustAnchors;
 
 fn trusted() -> TrustAnchors {
-    TrustAnchors::from_der([ca::root().der.as_slice()])
+    TrustAnchors::from_der([support::ca::root().der.as_slice()])
 }
 
 /// A builder for a preset that has trust anchors.

@@ -2,10 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-#[path = "support/ca.rs"]
-mod ca;
-#[path = "support/der.rs"]
-mod der;
+mod support;
 
 use std::sync::Arc;
 
@@ -18,7 +15,7 @@ use xmpptls::policy::{
 use xmpptls::proof::pkix::TrustAnchors;
 
 fn trusted() -> TrustAnchors {
-    TrustAnchors::from_der([ca::root().der.as_slice()])
+    TrustAnchors::from_der([support::ca::root().der.as_slice()])
 }
 
 /// A builder for a preset that has trust anchors.
@@ -216,7 +213,7 @@ fn res_08_the_fingerprint_is_equal_only_for_equal_demands() {
 
 #[test]
 fn the_fingerprint_does_not_depend_on_the_order_of_the_trust_anchors() {
-    let (one, two) = (ca::root().der, ca::root().der);
+    let (one, two) = (support::ca::root().der, support::ca::root().der);
     let fingerprint = |list: [&[u8]; 2]| {
         let mut builder = PolicyBuilder::new(Preset::S2s2026);
         builder.trust_anchors(TrustAnchors::from_der(list)).unwrap().build().unwrap().fingerprint()

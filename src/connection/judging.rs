@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use crate::certificate::Chain;
+use crate::certificate::{Chain, ChainError};
 use crate::connection::timer::Timer;
 use crate::connection::{Cause, Connection, Event, State, Time};
 use crate::limits::VERDICTS_PER_CONNECTION;
@@ -11,7 +11,7 @@ use crate::name::{Direction, Domain, Endpoint, Role};
 use crate::policy::{Policy, Requirement};
 use crate::tls::{CertificateAlert, HandshakeKind, Judge, Session};
 use crate::proof::pkix::Staple;
-use crate::verdict::{self, Binding, Possession, Verdict};
+use crate::verdict::{self, Binding, Level, Possession, Verdict};
 use crate::verification::{Handshake, PreparedVerification, Presented, Request, Verification};
 
 /// Judges a chain inside one connection's handshake, and keeps the verdict.
@@ -60,10 +60,11 @@ impl HandshakeJudge {
     /// The CertificateVerify that shows possession comes behind the chain; a handshake in which it fails
     /// fails, and the verdict is never read then.
     fn verdict_on<'a>(&self, chain: impl Iterator<Item = &'a [u8]>, resumed: bool, now: i64) -> Verdict {
-        let chain = Chain::parse(chain).ok();
+        let chain = Chain::parse(chain);
         let presented = match &chain {
-            Some(chain) => Presented { resumed, ..Presented::handshake(chain) },
-            None => Presented::nothing(),
+            Ok(chain) => Presented { resumed, ..Presented::handshake(chain) },
+            Err(ChainError::Empty) => Presented::nothing(),
+            Err(error) => Presented::unreadable(error),
         };
         self.prepared.judge_for(Binding(self.origin), presented, now)
     }
@@ -73,7 +74,8 @@ impl Judge for HandshakeJudge {
     fn judge(&self, presented: &[&[u8]], now: u64) -> Result<(), CertificateAlert> {
         let now = i64::try_from(now).unwrap_or(i64::MAX);
         let verdict = self.verdict_on(presented.iter().copied(), false, now);
-        let answer = if verdict.is_permitted() { Ok(()) } else { Err(alert(&verdict)) };
+        // A peer that a dialback answer may still prove goes on; the gate and the host see to the rest.
+        let answer = if verdict.level() == Level::Refused { Err(alert(&verdict)) } else { Ok(()) };
         // The first judgement of a handshake is the only one.
         let _ = self.verdict.set(verdict);
         answer
@@ -107,8 +109,13 @@ impl Connection {
         let session = self.session().filter(|session| session.is_ready()).ok_or(ConcludeError::WrongPhase)?;
         let direction = self.direction;
         let policy = policy.unwrap_or_else(|| self.snapshot.policy.clone());
-        let chain = Chain::parse(session.peer_certificates()).ok();
+        let (chain, unreadable) = match Chain::parse(session.peer_certificates()) {
+            Ok(chain) => (Some(chain), None),
+            Err(ChainError::Empty) => (None, None),
+            Err(error) => (None, Some(error)),
+        };
         let handshake = Handshake {
+            unreadable,
             possession: if chain.is_some() { Possession::Shown } else { Possession::NotShown },
             chain,
             resumed: session.handshake_kind() == Some(HandshakeKind::Resumed),
@@ -201,10 +208,14 @@ impl Connection {
         let Some(verdict) = verdict else {
             return;
         };
-        let permitted = verdict.is_permitted();
+        let (permitted, refused) = (verdict.is_permitted(), verdict.level() == Level::Refused);
         // The first verdict of a connection always finds room.
         let _ = self.keep(verdict);
-        if permitted { self.open_gate() } else { self.refuse_peer() }
+        if permitted {
+            self.open_gate();
+        } else if refused {
+            self.refuse_peer();
+        }
     }
 
     fn open_gate(&mut self) {

@@ -82,3 +82,26 @@ pub(super) unsafe fn optional_domain(
 pub(super) fn number<T>(found: Option<T>) -> Result<T, Failure> {
     found.ok_or_else(|| Failure::plain(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER))
 }
+
+/// A list of byte strings of the caller, of at most `most`.
+///
+/// # Safety
+/// `items` is NULL or valid for reads of `count` entries, each with bytes valid for its length.
+pub(super) unsafe fn list(
+    items: *const crate::ffi::basics::xmpp_tls_bytes,
+    count: usize,
+    most: usize,
+) -> Result<Vec<Vec<u8>>, Failure> {
+    if count > most {
+        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER));
+    }
+    if count > 0 && items.is_null() {
+        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_NULL_PARAMETER));
+    }
+    // SAFETY: as promised by the caller, and `count` is bounded.
+    let item = |index| unsafe {
+        let item = items.add(index).read();
+        bytes(item.data, item.len).map(<[u8]>::to_vec)
+    };
+    (0..count).map(item).collect()
+}

@@ -19,8 +19,16 @@ mod pem;
 
 pub mod basics;
 pub mod certificate;
+pub mod connection;
 pub mod context;
 pub mod credentials;
+pub mod driving;
+pub mod endpoint;
 pub mod error;
+pub mod facts;
+pub mod history;
 pub mod policy;
+pub mod report;
 pub mod trust_anchors;
+pub mod verdict;
+pub mod verification;

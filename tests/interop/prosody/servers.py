@@ -167,10 +167,13 @@ class Place:
         self.environment = lua_environment(modules, library)
 
 
-def lua_environment(modules, library=None):
-    """The environment that puts directories first on Lua's path. Prosody's Lua is 5.4."""
+def lua_environment(modules, library=None, lua="5.4"):
+    """The environment that puts directories first on Lua's path; {lua} in them is the version. Prosody's is 5.4."""
     environment = {}
-    directories = [Path(module).resolve() for module in modules]
+    directories = [Path(str(module).replace("{lua}", lua)).resolve() for module in modules]
+    for directory in directories:
+        if not directory.is_dir():
+            raise RuntimeError(f"{directory} is not there")
     if directories:
         lua = ";".join(f"{path}/?.lua;{path}/?/init.lua" for path in directories)
         c = ";".join(f"{path}/?.so" for path in directories)
