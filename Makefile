@@ -6,6 +6,8 @@ CARGO_TARGET_DIR ?= target
 RELEASE = $(CARGO_TARGET_DIR)/release
 LIBRARY = $(RELEASE)/libxmpptls.so
 VENV = $(CARGO_TARGET_DIR)/venv
+# ejabberdctl runs as root or as the user ejabberd, and as nobody else.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo -n --preserve-env=XMPPTLS_KEEP env PYTHONDONTWRITEBYTECODE=1)
 # The directories that bindings/erlang builds and that go first on ejabberd's code path.
 ERLANG_DROPIN = target/erlang/fast_tls_dropin/ebin target/erlang/xmpptls/ebin
 PYTHON = $(VENV)/bin/python
@@ -42,12 +44,17 @@ STAGES += test-install
 STAGES += test-interop-peers
 
 .PHONY: all
-all: rust-version ## build the library (LOOKUP=0: without look-ups)
+all: rust-version c-compiler ## build the library (LOOKUP=0: without look-ups)
 	$(CARGO) build --release --locked --lib $(FEATURES)
 
 .PHONY: rust-version
 rust-version:
 	@$(SETUP)/rust-version.sh "$(CARGO)"
+
+.PHONY: c-compiler
+c-compiler:
+	@command -v "$(firstword $(CC))" >/dev/null || \
+		{ echo "the cryptographic provider needs a C compiler: apt-get install gcc libc6-dev" >&2; exit 1; }
 
 .PHONY: help
 help: ## list the targets
@@ -56,7 +63,7 @@ help: ## list the targets
 ## Using it
 
 .PHONY: command
-command: rust-version ## build the command `xmpptls`
+command: rust-version c-compiler ## build the command `xmpptls`
 	$(CARGO) build --release --locked --manifest-path cli/Cargo.toml
 
 .PHONY: demo
@@ -126,7 +133,7 @@ test: rust-version ## install what the tests need (it says what), run everything
 	@MAKE="$(MAKE)" $(SETUP)/stages.sh $(STAGES)
 
 .PHONY: check
-check: rust-version ## for packagers: offline, nothing installed
+check: rust-version c-compiler ## for packagers: offline, nothing installed
 	$(CARGO) test --offline --locked --workspace
 
 .PHONY: setup
@@ -147,7 +154,7 @@ test-lint:
 
 .PHONY: test-rust
 test-rust:
-	$(CARGO) test --locked --workspace
+	$(CARGO) test --locked --workspace --no-fail-fast
 
 .PHONY: test-lookup
 test-lookup: ## look-ups in a signed DNS and over HTTPS, on loopback
@@ -200,7 +207,7 @@ test-interop-prosody: all
 .PHONY: test-interop-ejabberd
 test-interop-ejabberd: all
 	$(MAKE) -C bindings/erlang all
-	$(PYTHON) tests/interop/ejabberd/run.py $(addprefix --ebin ,$(ERLANG_DROPIN)) --library "$(RELEASE)"
+	$(AS_ROOT) $(PYTHON) tests/interop/ejabberd/run.py $(addprefix --ebin ,$(ERLANG_DROPIN)) --library "$(RELEASE)"
 
 .PHONY: baseline-prosody
 baseline-prosody: ## the Prosody laboratory on what Prosody has today
@@ -208,4 +215,4 @@ baseline-prosody: ## the Prosody laboratory on what Prosody has today
 
 .PHONY: baseline-ejabberd
 baseline-ejabberd: ## the ejabberd laboratory on what ejabberd has today
-	$(PYTHON) tests/interop/ejabberd/run.py
+	$(AS_ROOT) $(PYTHON) tests/interop/ejabberd/run.py

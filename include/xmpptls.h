@@ -976,7 +976,7 @@ xmpp_tls_result xmpp_tls_policy_builder_new_toml(const char *toml,
                                                  xmpp_tls_error **error_out);
 
 /**
- * Sets one setting by its name in the TOML form, for example `stream.gate` to `host`, or `tls.groups` to
+ * Sets one setting by its name in the TOML form, for example `gate` to `host`, or `tls.groups` to
  * `["X25519", "secp256r1"]`. A setting can be set once.
  *
  * `name`, `value`: copied. `value` is as in the TOML form; a single word may stand without quotes.
@@ -1568,6 +1568,20 @@ const xmpp_tls_endpoint *xmpp_tls_endpoint_retain(const xmpp_tls_endpoint *endpo
 /** Ends one reference. `endpoint` may be NULL. Threads: any, once per reference. Since 0.1. */
 void xmpp_tls_endpoint_free(const xmpp_tls_endpoint *endpoint);
 
+/**
+ * Gives a domain in the form that is compared and sent: A-labels in lower case, without a final dot (RFC 9525 §6.3).
+ *
+ * `domain`: U-labels or A-labels. `out`: 253 bytes always suffice. `written_out`: the size, also when `capacity` is too
+ * small.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_INVALID_DOMAIN`, or `XMPP_TLS_INSUFFICIENT_SIZE`. Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_domain_to_ascii(const char *domain,
+                                         size_t domain_len,
+                                         char *out,
+                                         size_t capacity,
+                                         size_t *written_out);
+
 
 /* ====================================================================================================
  * Connections: making one, and setting it up.
@@ -1585,7 +1599,7 @@ void xmpp_tls_endpoint_free(const xmpp_tls_endpoint *endpoint);
  * driven, and answer `XMPP_TLS_WRONG_PHASE` afterwards.
  *
  * **Two gates.** Whether application bytes may pass is one question: the library answers it by the verdict
- * (`stream.gate = "library"`, the default of clients), or leaves it to the host, which servers need because
+ * (`gate = "library"`, the default of clients), or leaves it to the host, which servers need because
  * stream headers and dialback run inside those bytes. Whether a *pair of domains* is authorised is another:
  * always ask for a verdict, it is never implied by bytes.
  *
@@ -2776,6 +2790,146 @@ const xmpp_tls_report *xmpp_tls_report_retain(const xmpp_tls_report *report);
 
 /** Ends one reference. `report` may be NULL. Threads: any, once per reference. Since 0.1. */
 void xmpp_tls_report_free(const xmpp_tls_report *report);
+
+
+/* ====================================================================================================
+ * OpenSSL's words, for programs that were written for it.
+ *
+ * Names of suites and groups, cipher strings, and the codes `X509_V_…` with their texts, as far as they mean
+ * something here. Nothing in this part decides about a peer: a chain that holds is not a peer that is known.
+ * ==================================================================================================== */
+
+/** What one of OpenSSL's options means here. */
+typedef uint32_t xmpp_tls_option_meaning;
+enum {
+    /** There is no such option. */
+    XMPP_TLS_OPTION_MEANING_UNKNOWN = 0,
+    /** It is done. */
+    XMPP_TLS_OPTION_MEANING_HONOURED = 1,
+    /** It holds in any case. */
+    XMPP_TLS_OPTION_MEANING_HOLDS = 2,
+    /** It has no meaning here. */
+    XMPP_TLS_OPTION_MEANING_MEANINGLESS = 3,
+    /** It is not followed: it asks for something that is not to be had. */
+    XMPP_TLS_OPTION_MEANING_NOT_FOLLOWED = 4,
+};
+
+/**
+ * Says what OpenSSL's verification would say of the peer's chain: everything but the name, by the anchors, revocation
+ * lists and dates of a policy. Certificates for servers and for clients count alike.
+ *
+ * `policy`: NULL for the connection's. `codes_out`, `depths_out`: `capacity` places for codes (`X509_V_…`) and for the
+ * depth of the certificate that each is about, 0 for the peer's own. `count_out`: how many codes there are, also when
+ * `capacity` is too small; 0 if the chain holds.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_NOT_AVAILABLE` if the peer presented no certificate,
+ * - `XMPP_TLS_INSUFFICIENT_SIZE`.
+ *
+ * Threads: exclusive (the connection). Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_compat_verify_chain(const xmpp_tls_connection *connection,
+                                             const xmpp_tls_policy *policy,
+                                             const xmpp_tls_time *now,
+                                             int32_t *codes_out,
+                                             uint32_t *depths_out,
+                                             size_t capacity,
+                                             size_t *count_out,
+                                             xmpp_tls_error **error_out);
+
+/**
+ * Gives OpenSSL's code for a verdict: 0 for an authenticated peer and for no other, else the most telling reason.
+ *
+ * Threads: shared. Since 0.1.
+ */
+int32_t xmpp_tls_compat_verify_code(const xmpp_tls_verdict *verdict);
+
+/**
+ * Gives OpenSSL's sentence for a code, in the spelling of 1.1 that programs compare with. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_verify_text(int32_t code);
+
+/**
+ * Gives OpenSSL's name of a suite, such as `ECDHE-ECDSA-AES256-GCM-SHA384`; empty for a number that is not here. Static
+ * text.
+ *
+ * `suite`: the IANA number. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_suite_name(uint32_t suite);
+
+/** Gives OpenSSL's word for a suite's key exchange: `ECDH`, or `any` in TLS 1.3. Static text. Threads: any. Since 0.1. */
+xmpp_tls_str xmpp_tls_compat_suite_key_exchange(uint32_t suite);
+
+/** Gives OpenSSL's word for a suite's authentication: `ECDSA`, `RSA`, or `any`. Static text. Threads: any. Since 0.1. */
+xmpp_tls_str xmpp_tls_compat_suite_authentication(uint32_t suite);
+
+/** Gives OpenSSL's word for a suite's encryption, such as `AESGCM(256)`. Static text. Threads: any. Since 0.1. */
+xmpp_tls_str xmpp_tls_compat_suite_encryption(uint32_t suite);
+
+/** Gives OpenSSL's word for a suite's integrity protection: `AEAD`. Static text. Threads: any. Since 0.1. */
+xmpp_tls_str xmpp_tls_compat_suite_mac(uint32_t suite);
+
+/** Gives the strength of a suite in bits; 0 for a number that is not here. Threads: any. Since 0.1. */
+uint32_t xmpp_tls_compat_suite_bits(uint32_t suite);
+
+/**
+ * Gives OpenSSL's name of a group, such as `prime256v1`; empty for a number that is not here. Static text.
+ *
+ * `group`: the IANA number. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_group_name(uint32_t group);
+
+/**
+ * Reads a cipher string of OpenSSL (`HIGH:!aNULL:@STRENGTH`) as the TLS 1.2 suites that exist here, in their order.
+ * What does not exist here is passed over. It never changes the suites of TLS 1.3.
+ *
+ * `suites_out`: IANA numbers, `capacity` places. `count_out`: how many there are, also when `capacity` is too small.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_UNKNOWN_NAME` if nothing is left (`no cipher match`), or
+ * `XMPP_TLS_INSUFFICIENT_SIZE`.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_compat_parse_ciphers(const char *ciphers,
+                                              size_t ciphers_len,
+                                              uint16_t *suites_out,
+                                              size_t capacity,
+                                              size_t *count_out,
+                                              xmpp_tls_error **error_out);
+
+/**
+ * Reads a list of TLS 1.3 suites (`TLS_AES_128_GCM_SHA256:…`). The rest as in `xmpp_tls_compat_parse_ciphers`.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_compat_parse_ciphersuites(const char *suites,
+                                                   size_t suites_len,
+                                                   uint16_t *suites_out,
+                                                   size_t capacity,
+                                                   size_t *count_out,
+                                                   xmpp_tls_error **error_out);
+
+/**
+ * Reads a list of groups (`X25519:prime256v1`). The rest as in `xmpp_tls_compat_parse_ciphers`.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_compat_parse_groups(const char *groups,
+                                             size_t groups_len,
+                                             uint16_t *groups_out,
+                                             size_t capacity,
+                                             size_t *count_out,
+                                             xmpp_tls_error **error_out);
+
+/**
+ * Says what one of OpenSSL's options, `SSL_OP_…` in lower case without the prefix, means here: one of
+ * `XMPP_TLS_OPTION_MEANING_…`.
+ *
+ * Threads: any. Since 0.1.
+ */
+uint32_t xmpp_tls_compat_option_meaning(const char *name, size_t name_len);
 
 #ifdef __cplusplus
 }

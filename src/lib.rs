@@ -2,8 +2,8 @@
 
 pub mod binding;
 pub mod certificate;
-pub mod connection;
 pub mod compat;
+pub mod connection;
 #[cfg(feature = "capi")]
 pub mod ffi;
 pub mod files;

@@ -139,6 +139,9 @@ pub const LOOKUP_CACHED_ANSWERS: usize = 4096;
 /// Answers kept that only serve validation (DNSKEY, DS, NS), about 2 KB each.
 pub const LOOKUP_CACHED_KEYS: usize = 2048;
 
+/// Verified signatures remembered, about 200 B each; an answer with its denials has three to six.
+pub const LOOKUP_CACHED_PROOFS: usize = 16_384;
+
 /// POSH documents kept in the cache, each at most [`POSH_DOCUMENT_BYTES`] and usually under 1 KB.
 pub const LOOKUP_CACHED_DOCUMENTS: usize = 512;
 

@@ -115,7 +115,7 @@ verdict = 3
 
 [peer."Bücher.example"]
 with_subdomains = true
-requirement = "authenticate"
+requirement = "authenticate-or-dialback"
 dane_required = false
 pins = [{{ public_key = "sha-256:{HEX}" }}, {{ certificate = "{HEX}" }}]
 
@@ -172,7 +172,7 @@ fn every_value_of_the_text_reaches_the_policy() {
     let bytes: [u8; 32] = std::array::from_fn(|index| u8::try_from(index).unwrap());
     let books = PeerPolicy {
         with_subdomains: true,
-        requirement: Some(Requirement::Authenticate),
+        requirement: Some(Requirement::AuthenticateOrDialback),
         dane_required: Some(false),
         pins: vec![PinnedDigest::PublicKey(bytes), PinnedDigest::Certificate(bytes)],
         exceptions: vec![],
@@ -371,4 +371,19 @@ fn one_setting_can_be_set_by_its_path() {
     let syntax = builder.set("posh.enabled", "tr ue").unwrap_err();
     assert!(matches!(syntax.fault(), TextFault::Syntax(_)), "{syntax}");
     assert!(builder.set("peer.pins", "[]").is_err());
+    for (path, value) in
+        [("tls.resumption", "off"), ("tls.oldest_version", "TLSv1.3"), ("posh.maximum_age", "0x3c")]
+    {
+        builder.set(path, value).unwrap();
+    }
+    let policy = builder.trust_anchors(trusted()).unwrap().build().unwrap();
+    assert_eq!(
+        (policy.setting(Setting::Resumption).unwrap().as_str(), policy.posh_maximum_age()),
+        ("\"off\"", 60)
+    );
+    let word = PolicyBuilder::new(Preset::S2s2026).set("tls.resumption", "on").unwrap_err();
+    assert!(matches!(word.fault(), TextFault::UnknownWord { .. }), "{word}");
+    let two =
+        PolicyBuilder::new(Preset::S2s2026).set("posh.enabled", "true\nrequirement = true").unwrap_err();
+    assert!(matches!(two.fault(), TextFault::Syntax(_)), "{two}");
 }

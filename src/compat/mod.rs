@@ -9,6 +9,7 @@
 //! The words are those of OpenSSL 1.1.1 to 3.x. Where its spellings differ, both are given, and the older
 //! one is the first, since programs compare with it.
 
+mod chain;
 mod cipher_list;
 mod group;
 mod option;
@@ -18,6 +19,7 @@ mod suite;
 mod verify_code;
 mod word;
 
+pub use chain::chain_codes;
 pub use cipher_list::{CipherList, NoCipherMatch, SkipReason, SkippedWord, cipher_list, ciphersuites};
 pub use group::{GroupList, group_from_openssl, group_list, group_names, openssl_group};
 pub use option::{OptionMeaning, ProtocolOptions, option_meaning, option_names, protocol_options};

@@ -138,6 +138,15 @@ impl VerifyCode {
         list
     }
 
+    /// The codes of a chain's failures, as [`VerifyCode::all_of_verdict`] has them.
+    pub(super) fn all_of_failures<'a>(failures: impl Iterator<Item = &'a PkixFailure>) -> Vec<(usize, Self)> {
+        let mut list: Vec<(usize, Self)> =
+            failures.map(|failure| (depth(failure), Self::of_failure(failure))).collect();
+        list.sort_unstable();
+        list.dedup();
+        list
+    }
+
     /// The code of one reason; never [`VerifyCode::Ok`].
     #[must_use]
     pub fn of_reason(reason: &Reason) -> Self {

@@ -145,7 +145,12 @@ impl Connection {
     /// The peer's chain in DER as it was presented, the end entity's certificate first; also after a
     /// failure (PKI-27). Empty when it showed none.
     pub fn peer_certificates(&self) -> impl Iterator<Item = &[u8]> {
-        self.session().into_iter().flat_map(Session::peer_certificates)
+        // A refusal inside the handshake leaves the chain with the verdict alone.
+        let refused = self.cause().is_some().then(|| self.verdicts().first()).flatten();
+        let judged = refused.and_then(|verdict| verdict.chain());
+        let shown = self.session().filter(|_| judged.is_none());
+        let judged = judged.into_iter().flat_map(|chain| chain.iter().map(|own| own.der()));
+        shown.into_iter().flat_map(Session::peer_certificates).chain(judged)
     }
 
     /// The chain that we showed, the end entity's certificate first; empty when we showed none.

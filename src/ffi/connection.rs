@@ -13,7 +13,7 @@
 //! driven, and answer `XMPP_TLS_WRONG_PHASE` afterwards.
 //!
 //! **Two gates.** Whether application bytes may pass is one question: the library answers it by the verdict
-//! (`stream.gate = "library"`, the default of clients), or leaves it to the host, which servers need because
+//! (`gate = "library"`, the default of clients), or leaves it to the host, which servers need because
 //! stream headers and dialback run inside those bytes. Whether a *pair of domains* is authorised is another:
 //! always ask for a verdict, it is never implied by bytes.
 //!

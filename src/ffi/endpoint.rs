@@ -12,7 +12,7 @@ use crate::ffi::error::xmpp_tls_error;
 use crate::ffi::guard::{self, Failure};
 use crate::ffi::handle::{Tag, Tagged, peek, shared_free, shared_into_raw, shared_retain};
 use crate::ffi::input;
-use crate::ffi::output::{Out, text};
+use crate::ffi::output::{Out, copy_out, text};
 use crate::name::Endpoint;
 use crate::record::Dnssec;
 
@@ -157,4 +157,27 @@ pub unsafe extern "C" fn xmpp_tls_endpoint_retain(
 pub unsafe extern "C" fn xmpp_tls_endpoint_free(endpoint: *const xmpp_tls_endpoint) {
     // SAFETY: the pointer is NULL or a live handle that the caller gives up.
     unsafe { shared_free(endpoint) }
+}
+
+/// Gives a domain in the form that is compared and sent: A-labels in lower case, without a final dot (RFC 9525 §6.3).
+///
+/// `domain`: U-labels or A-labels. `out`: 253 bytes always suffice. `written_out`: the size, also when `capacity` is too
+/// small.
+///
+/// Returns `XMPP_TLS_OK`, `XMPP_TLS_INVALID_DOMAIN`, or `XMPP_TLS_INSUFFICIENT_SIZE`. Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn xmpp_tls_domain_to_ascii(
+    domain: *const c_char,
+    domain_len: usize,
+    out: *mut c_char,
+    capacity: usize,
+    written_out: *mut usize,
+) -> xmpp_tls_result {
+    guard::result(|| {
+        // SAFETY: the pointers are as the header demands.
+        unsafe {
+            let domain = input::domain(domain, domain_len)?;
+            copy_out(domain.as_ascii().as_bytes(), out.cast(), capacity, written_out)
+        }
+    })
 }

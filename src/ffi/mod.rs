@@ -19,6 +19,7 @@ mod pem;
 
 pub mod basics;
 pub mod certificate;
+pub mod compat;
 pub mod connection;
 pub mod context;
 pub mod credentials;

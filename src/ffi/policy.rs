@@ -145,7 +145,7 @@ pub unsafe extern "C" fn xmpp_tls_policy_builder_new_toml(
     }
 }
 
-/// Sets one setting by its name in the TOML form, for example `stream.gate` to `host`, or `tls.groups` to
+/// Sets one setting by its name in the TOML form, for example `gate` to `host`, or `tls.groups` to
 /// `["X25519", "secp256r1"]`. A setting can be set once.
 ///
 /// `name`, `value`: copied. `value` is as in the TOML form; a single word may stand without quotes.

@@ -690,7 +690,7 @@ pub unsafe extern "C" fn xmpp_tls_verification_answer_srv(
     // SAFETY: the pointers are as the header demands.
     unsafe {
         answer(verification, id, error_out, |_| {
-            if count > crate::limits::SRV_RECORDS {
+            if count > crate::limits::SRV_TARGETS {
                 return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER));
             }
             if count > 0 && endpoints.is_null() {

@@ -27,6 +27,7 @@ const PARTS: &[&str] = &[
     "ffi/verification",
     "ffi/history",
     "ffi/report",
+    "ffi/compat",
 ];
 
 /// Types whose Rust name is not their C name.

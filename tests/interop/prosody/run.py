@@ -54,7 +54,7 @@ class Scenarios:
 
     def logged(self, sentence, federation, host, pattern):
         """A check that a host's log has a line like this."""
-        found = re.search(pattern, federation.log(host))
+        found = self.place.laboratory.find(pattern, lambda: federation.log(host))
         self.checks.check(sentence, found, found.group(0) if found else f"no /{pattern}/ in the log of {host}")
 
     def federation(self, *hosts, **how):
@@ -67,7 +67,7 @@ class Scenarios:
         for interpreter in INTERPRETERS if every else INTERPRETERS[:1]:
             code, text = self.place.laboratory.run(
                 [interpreter, HERE / "conformance.lua", self.place.pki.directory],
-                env=lua_environment(self.options.module, self.options.library, interpreter.removeprefix("lua")))
+                env=lua_environment(self.options.module, self.place.library, interpreter.removeprefix("lua")))
             for line in text.splitlines():
                 if line.startswith("FAIL"):
                     print(f"      {line}")

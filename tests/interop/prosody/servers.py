@@ -164,7 +164,15 @@ class Place:
         self.pki = make_pki(laboratory.directory / "pki")
         self.zone = SignedZone(laboratory, ZONE)
         self.plugins = [Path(path).resolve() for path in plugins]
-        self.environment = lua_environment(modules, library)
+        self.library = _named(library, laboratory.directory / "library") if library else None
+        self.environment = lua_environment(modules, self.library)
+
+
+def _named(library, directory):
+    """A directory with the library under the name that programs load."""
+    directory.mkdir()
+    (directory / "libxmpptls.so.0").symlink_to(Path(library).resolve() / "libxmpptls.so")
+    return directory
 
 
 def lua_environment(modules, library=None, lua="5.4"):
@@ -179,5 +187,5 @@ def lua_environment(modules, library=None, lua="5.4"):
         c = ";".join(f"{path}/?.so" for path in directories)
         environment = {"LUA_PATH": f"{lua};;", "LUA_CPATH": f"{c};;"}
     if library:
-        environment["LD_LIBRARY_PATH"] = str(Path(library).resolve())
+        environment["LD_LIBRARY_PATH"] = str(library)
     return environment
