@@ -145,7 +145,7 @@ drive(_, _) ->
 %% Plaintext from before a failure is given first; the next call gives the failure again.
 failed(_, Plain) when Plain =/= <<>> -> {ok, Plain};
 %% Whoever speaks no TLS at all is a scanner, not worth a line in the log.
-failed({connection_failed, #{cause := Cause}}, _) when Cause =:= tls_not_spoken; Cause =:= malformed_hello ->
+failed({connection_failed, #{cause := Cause}}, _) when Cause =:= not_tls; Cause =:= plaintext_xml ->
     {error, closed};
 failed({connection_failed, #{cause := Cause, message := Message}}, _) ->
     {error, <<(atom_to_binary(Cause))/binary, ": ", Message/binary>>};

@@ -49,8 +49,8 @@ policy(#{ask := Ask, protocol_options := Words, ciphers := Ciphers}) ->
 
 %% Older versions of TLS do not exist here, so there is nothing to switch off; nor compression, nor tickets.
 versions(Words) ->
-    [{"tls.newest_version", <<"1.2">>} || lists:member(<<"no_tlsv1_3">>, Words)]
-        ++ [{"tls.oldest_version", <<"1.3">>} || lists:member(<<"no_tlsv1_2">>, Words)].
+    [{"tls.newest_version", <<"TLSv1.2">>} || lists:member(<<"no_tlsv1_3">>, Words)]
+        ++ [{"tls.oldest_version", <<"TLSv1.3">>} || lists:member(<<"no_tlsv1_2">>, Words)].
 
 %% As with OpenSSL, a cipher string is about TLS 1.2 alone.
 suites(<<>>) ->
