@@ -73,6 +73,14 @@ static ErlNifFunc functions[] = {
     {"verification_decide", 1, nif_verification_decide, DIRTY_CPU},
     {"verdict_info", 1, nif_verdict_info, 0},
     {"verdict_json", 1, nif_verdict_json, 0},
+    {"connection_report", 1, nif_connection_report, 0},
+    {"verdict_observe", 2, nif_verdict_observe, DIRTY_CPU},
+    {"compat_verify_chain", 2, nif_compat_verify_chain, 0},
+    {"compat_verify_code", 1, nif_compat_verify_code, 0},
+    {"compat_verify_text", 1, nif_compat_verify_text, 0},
+    {"compat_suite_name", 1, nif_compat_suite_name, 0},
+    {"compat_parse_ciphers", 1, nif_compat_parse_ciphers, 0},
+    {"compat_option_meaning", 1, nif_compat_option_meaning, 0},
 };
 
 /* A library of another binary interface would be misread. */

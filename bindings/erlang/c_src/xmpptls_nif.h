@@ -233,5 +233,13 @@ NIF(nif_verification_decide);
 
 NIF(nif_verdict_info);
 NIF(nif_verdict_json);
+NIF(nif_connection_report);
+NIF(nif_verdict_observe);
+NIF(nif_compat_verify_chain);
+NIF(nif_compat_verify_code);
+NIF(nif_compat_verify_text);
+NIF(nif_compat_suite_name);
+NIF(nif_compat_parse_ciphers);
+NIF(nif_compat_option_meaning);
 
 #endif

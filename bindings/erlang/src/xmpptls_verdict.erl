@@ -3,8 +3,8 @@
 %% A verdict never changes. It belongs to one domain and, if it was made from a connection, to that connection.
 -module(xmpptls_verdict).
 
--export([info/1, level/1, method/1, is_permitted/1, summary/1, json/1, to_map/1]).
--export_type([verdict/0, info/0, level/0, method/0]).
+-export([info/1, level/1, method/1, is_permitted/1, summary/1, json/1, to_map/1, observe/2]).
+-export_type([verdict/0, info/0, level/0, method/0, observation/0]).
 
 -opaque verdict() :: reference().
 -type level() :: authenticated | weak | encrypted_only | refused.
@@ -16,6 +16,12 @@
     reference_identity := binary() | undefined, presented_as := binary() | undefined,
     possession_shown := boolean(), judged_at := integer(), valid_until := integer() | infinity,
     reasons := [{atom(), binary()}], notes := [{atom(), binary()}], summary := binary()}.
+
+-type observation() :: #{
+    change := first_seen | same | renewed_same_key | new_key_same_issuer | new_issuer | worse_verdict | atom(),
+    loudness := info | warning | alarm,
+    %% what to store from now on, if anything
+    store := binary() | undefined}.
 
 %% @doc The verdict as a map. `permitted' says whether the level is enough for the policy.
 -spec info(verdict()) -> info().
@@ -52,3 +58,9 @@ json(Verdict) ->
 to_map(Verdict) ->
     {ok, Value} = xmpptls_json:decode(json(Verdict)),
     Value.
+
+%% @doc Compares with what was seen of the domain before: the JSON that the last observation gave to be stored, or
+%% `undefined' if there never was one. A damaged history is an error, never an empty one.
+-spec observe(verdict(), iodata() | undefined) -> {ok, observation()} | {error, xmpptls:reason()}.
+observe(Verdict, History) ->
+    xmpptls_nif:verdict_observe(Verdict, History).

@@ -45,7 +45,8 @@ verify_chain(Connection, Authorities) ->
     case made({policy, Authorities}) of
         {ok, Policy} ->
             case xmpptls_compat:verify_chain(Connection, Policy) of
-                {ok, Code} -> Code;
+                {ok, []} -> 0;
+                {ok, [{Code, _Depth} | _]} -> Code;
                 {error, _} -> ?NOT_JUDGED
             end;
         {error, Reason} ->

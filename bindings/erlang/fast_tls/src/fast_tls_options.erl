@@ -13,6 +13,8 @@
 %% The caller keeps time limits of its own: ours are as long as a policy allows, one hour.
 -define(LONG, 3600000).
 
+-define(TLS_1_3, [<<"TLS_AES_256_GCM_SHA384">>, <<"TLS_AES_128_GCM_SHA256">>, <<"TLS_CHACHA20_POLY1305_SHA256">>]).
+
 %% @doc Reads options; unknown ones are ignored, as ever. Values are strings or binaries.
 -spec read([atom() | {atom(), term()}]) -> wanted().
 read(Options) ->
@@ -57,6 +59,14 @@ suites(<<>>) ->
     {ok, []};
 suites(Ciphers) ->
     case xmpptls_compat:parse_ciphers(Ciphers) of
-        {ok, Suites} -> {ok, [{"tls.cipher_suites", Suites}]};
+        {ok, Suites} -> {ok, [{"tls.cipher_suites", ?TLS_1_3 ++ [name(Suite) || Suite <- Suites]}]};
         {error, _} = Error -> Error
     end.
+
+%% IANA's registry of cipher suites, as far as TLS 1.2 with forward secrecy and AEAD goes.
+name(16#C02B) -> <<"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256">>;
+name(16#C02C) -> <<"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384">>;
+name(16#C02F) -> <<"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256">>;
+name(16#C030) -> <<"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384">>;
+name(16#CCA8) -> <<"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256">>;
+name(16#CCA9) -> <<"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256">>.
