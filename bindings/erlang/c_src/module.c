@@ -81,6 +81,7 @@ static ErlNifFunc functions[] = {
     {"compat_suite_name", 1, nif_compat_suite_name, 0},
     {"compat_parse_ciphers", 1, nif_compat_parse_ciphers, 0},
     {"compat_option_meaning", 1, nif_compat_option_meaning, 0},
+    {"connection_concluded", 1, nif_connection_concluded, 0},
 };
 
 /* A library of another binary interface would be misread. */

@@ -36,6 +36,7 @@ static void drop_connection(ErlNifEnv *env, void *object) {
     (void)env;
     struct connection *connection = object;
     xmpp_tls_connection_free(connection->handle);
+    xmpp_tls_verdict_free(connection->concluded);
     bytes_free(&connection->early);
     bytes_free(&connection->held);
     if (connection->lock != NULL) {

@@ -88,7 +88,22 @@ static ERL_NIF_TERM conclude(ErlNifEnv *env, struct connection *connection, cons
     }
     xmpp_tls_time time = now();
     xmpp_tls_result result = xmpp_tls_connection_conclude(connection->handle, &time, verdict, &error);
-    return result == XMPP_TLS_OK ? atom_ok : failed_with(env, result, error);
+    if (result != XMPP_TLS_OK) {
+        return failed_with(env, result, error);
+    }
+    xmpp_tls_verdict_free(connection->concluded);
+    connection->concluded = xmpp_tls_verdict_retain(verdict);
+    return atom_ok;
 }
 
 CONNECTION_NIF(nif_connection_conclude, conclude, NULL)
+
+static ERL_NIF_TERM concluded(ErlNifEnv *env, struct connection *connection, const ERL_NIF_TERM argv[]) {
+    (void)argv;
+    if (connection->concluded == NULL) {
+        return atom_none;
+    }
+    return ok(env, shared_term(env, VERDICT, xmpp_tls_verdict_retain(connection->concluded)));
+}
+
+CONNECTION_NIF(nif_connection_concluded, concluded, NULL)

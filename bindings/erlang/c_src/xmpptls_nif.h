@@ -101,6 +101,7 @@ struct connection {
     xmpp_tls_connection *handle;
     struct bytes early; /* application bytes that the library did not take yet */
     struct bytes held;  /* bytes of the peer that it did not take yet */
+    const xmpp_tls_verdict *concluded; /* the verdict that was given last; stays after closing */
     bool initiating;
     bool open; /* application bytes pass: calls are short from now on */
 };
@@ -241,5 +242,6 @@ NIF(nif_compat_verify_text);
 NIF(nif_compat_suite_name);
 NIF(nif_compat_parse_ciphers);
 NIF(nif_compat_option_meaning);
+NIF(nif_connection_concluded);
 
 #endif

@@ -25,7 +25,7 @@
          next_event/1, events/1, next_key_log_line/1,
          client_hello/1, choose/2, refuse/2,
          phase/1, info/1, peer_certificates/1, own_certificates/1, channel_binding/2,
-         verification/2, verification/3, verdict/1, verdict/2, conclude/2, report/1, report_text/1]).
+         verification/2, verification/3, verdict/1, verdict/2, conclude/2, concluded/1, report/1, report_text/1]).
 -export_type([connection/0, options/0, choice/0, event/0, phase/0, info/0, result/0, hello/0, binding/0]).
 
 -opaque connection() :: reference().
@@ -216,6 +216,11 @@ verdict(Connection, Domain) ->
 -spec conclude(connection(), xmpptls_verdict:verdict()) -> ok | {error, xmpptls:reason()}.
 conclude(Connection, Verdict) ->
     xmpptls_nif:connection_conclude(Connection, Verdict).
+
+%% @doc The verdict that was given last by {@link conclude/2}, whichever domain it is about; also after closing.
+-spec concluded(connection()) -> {ok, xmpptls_verdict:verdict()} | none.
+concluded(Connection) ->
+    xmpptls_nif:connection_concluded(Connection).
 
 %% @doc What a person should be shown (RFC 7590 section 3.6), as a map with binary keys; its schema is that of the
 %% library's JSON.

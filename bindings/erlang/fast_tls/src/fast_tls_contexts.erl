@@ -36,9 +36,9 @@ context(#{direction := Direction, key := #{cafile := Authorities} = Key}) ->
 %% @doc What OpenSSL would say of the peer's chain; what a verdict said, if one was concluded.
 -spec verify(xmpptls_connection:connection(), judge()) -> non_neg_integer().
 verify(Connection, Authorities) ->
-    case xmpptls_connection:verdict(Connection) of
+    case xmpptls_connection:concluded(Connection) of
         {ok, Verdict} -> xmpptls_compat:verify_code(Verdict);
-        {error, _} -> verify_chain(Connection, Authorities)
+        none -> verify_chain(Connection, Authorities)
     end.
 
 verify_chain(Connection, Authorities) ->
