@@ -34,6 +34,7 @@ STAGES = setup
 STAGES += test-format
 STAGES += test-lint
 STAGES += test-rust
+STAGES += test-lookup
 STAGES += test-docs
 
 .PHONY: all
@@ -139,6 +140,10 @@ test-lint:
 .PHONY: test-rust
 test-rust:
 	$(CARGO) test --locked --workspace
+
+.PHONY: test-lookup
+test-lookup: ## look-ups in a signed DNS and over HTTPS, on loopback
+	$(CARGO) test --locked $(addprefix --test lookup_,dns posh handle thread effort)
 
 .PHONY: test-docs
 test-docs:

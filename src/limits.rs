@@ -122,8 +122,6 @@ pub const REVOCATION_LIST_BYTES: usize = 32 * 1024 * 1024;
 
 /// Revocation lists of one set: a list for each issuer in a path is enough, and each may be tried.
 pub const REVOCATION_LISTS: usize = 256;
-/// SRV records of one answer, and targets of one domain, that are considered (SEC-06).
-pub const SRV_RECORDS: usize = 64;
 
 /// CNAME steps that are followed from one owner name; what resolvers in use follow (SEC-06).
 pub const LOOKUP_CNAMES: usize = 8;
@@ -141,7 +139,7 @@ pub const LOOKUP_CACHED_ANSWERS: usize = 4096;
 /// Answers kept that only serve validation (DNSKEY, DS, NS), about 2 KB each.
 pub const LOOKUP_CACHED_KEYS: usize = 2048;
 
-/// POSH documents kept in the cache, each at most [`POSH_BYTES`] and usually under 1 KB.
+/// POSH documents kept in the cache, each at most [`POSH_DOCUMENT_BYTES`] and usually under 1 KB.
 pub const LOOKUP_CACHED_DOCUMENTS: usize = 512;
 
 /// Seconds that a DNS answer is kept at most, whatever its TTL: a day, so that a mistake ends.
@@ -159,9 +157,6 @@ pub const LOOKUP_PENDING: usize = 1024;
 /// Look-ups that run at once; the others wait, and their time runs.
 pub const LOOKUP_RUNNING: usize = 64;
 
-/// Bytes of a POSH document: a fingerprint takes about 100, so this holds hundreds (SEC-02).
-pub const POSH_BYTES: usize = 65_536;
-
 /// HTTP redirects within one POSH look-up, both documents together (RFC 7711 §10, POSH-11).
 pub const POSH_REDIRECTS: usize = 10;
 
@@ -170,9 +165,6 @@ pub const HTTP_HEAD_BYTES: usize = 16_384;
 
 /// Fields in the head of an HTTP answer.
 pub const HTTP_FIELDS: usize = 64;
-
-/// Seconds that a POSH document is valid at most, whatever its `expires`: seven days (POSH-10).
-pub const POSH_SECONDS: u32 = 604_800;
 
 /// Seconds that "this resolver leaves DNSSEC out" is believed before it is tried again.
 pub const LOOKUP_CAPABILITY_SECONDS: u32 = 600;
@@ -229,3 +221,6 @@ pub const HISTORY_CERTIFICATES: usize = 8;
 
 /// Bytes of a history in JSON: eight entries with escaped issuers of 200 characters stay below.
 pub const HISTORY_BYTES: usize = 64 * 1024;
+
+/// Bytes of one part of a user's address (RFC 7622 §3.3).
+pub const USER_ADDRESS_BYTES: usize = 1023;

@@ -1,15 +1,15 @@
 //! The stream before TLS, and the step from it to a session.
 
-use crate::connection::setup::{ServerName, Setup};
-use crate::connection::timer::Timer;
 use crate::connection::drive::wall;
 use crate::connection::judging::HandshakeJudge;
+use crate::connection::setup::{ServerName, Setup};
+use crate::connection::timer::Timer;
 use crate::connection::{Cause, Connection, Event, State, Time};
 use crate::name::{Direction, Domain, Service, Transport};
 use crate::policy::{Gate, Resumption};
 use crate::stream::{
-    self, Accepting, AcceptingOptions, Dialback, Disclosure, InitialHeader, Initiating, Outcome, StreamCondition,
-    StreamId,
+    self, Accepting, AcceptingOptions, Dialback, Disclosure, InitialHeader, Initiating, Outcome,
+    StreamCondition, StreamId,
 };
 use crate::tls::{self, HelloReader, ResumptionKey, Session};
 
@@ -122,7 +122,9 @@ impl Connection {
             return;
         };
         // The machine asks once and is answered at once; it cannot refuse the answer for its phase.
-        let _ = match asked.filter(|asked| setup.stop_at_client_hello || credentials.which(asked.as_ascii()).is_some()) {
+        let _ = match asked
+            .filter(|asked| setup.stop_at_client_hello || credentials.which(asked.as_ascii()).is_some())
+        {
             Some(asked) => {
                 setup.asked = Some(asked.as_ascii().into());
                 machine.answer(asked.as_ascii())
@@ -255,7 +257,8 @@ impl Connection {
 
     fn accepting_session(&self, setup: &Setup) -> Result<Session, Cause> {
         let config = self.snapshot.accepting_config(self.protocols(setup)).map_err(|_| Cause::Unusable)?;
-        let options = tls::AcceptingOptions { judge: None, domain: setup.asked.clone(), key_log: setup.key_log };
+        let options =
+            tls::AcceptingOptions { judge: None, domain: setup.asked.clone(), key_log: setup.key_log };
         Session::accepting(&config, options).map_err(Cause::Tls)
     }
 
@@ -263,7 +266,11 @@ impl Connection {
         let name = match &setup.server_name {
             ServerName::None => None,
             ServerName::Other(name) => Some(name),
-            ServerName::Domain if self.transport == Transport::Starttls && !self.snapshot.policy.starttls_server_name() => None,
+            ServerName::Domain
+                if self.transport == Transport::Starttls && !self.snapshot.policy.starttls_server_name() =>
+            {
+                None
+            }
             ServerName::Domain => self.domain(),
         };
         name.filter(|name| name.address().is_none())

@@ -69,9 +69,11 @@ impl Context {
     /// [`ContextError`] when the policy leaves nothing to negotiate, or there is no randomness.
     pub fn new(policy: Arc<Policy>, credentials: Option<Arc<CredentialStore>>) -> Result<Self, ContextError> {
         tls::seed().map_err(|_| ContextError::NoRandomBytes)?;
-        let tickets = Tickets::rotating(crate::limits::TICKET_KEY_ROTATION).map_err(|_| ContextError::NoRandomBytes)?;
+        let tickets =
+            Tickets::rotating(crate::limits::TICKET_KEY_ROTATION).map_err(|_| ContextError::NoRandomBytes)?;
         let (cache, tickets) = (Arc::new(SessionCache::new()), Arc::new(tickets));
-        let snapshot = Snapshot::new(policy, credentials.unwrap_or_default(), cache.clone(), tickets.clone())?;
+        let snapshot =
+            Snapshot::new(policy, credentials.unwrap_or_default(), cache.clone(), tickets.clone())?;
         Ok(Self(Arc::new(Shared {
             current: RwLock::new(Arc::new(snapshot)),
             cache,

@@ -313,7 +313,11 @@ impl Connection {
         let (failure, ready) = (session.failure(), session.is_ready());
         if ready && !self.handshake_seen {
             self.handshake_seen = true;
-            self.timer = if self.gate_open { Timer::NONE } else { Timer::verdict(now, self.snapshot.policy.time_limits()) };
+            self.timer = if self.gate_open {
+                Timer::NONE
+            } else {
+                Timer::verdict(now, self.snapshot.policy.time_limits())
+            };
             self.events.add(Event::HandshakeDone);
             self.judge_after_handshake(now);
         }

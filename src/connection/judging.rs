@@ -9,8 +9,8 @@ use crate::connection::{Cause, Connection, Event, State, Time};
 use crate::limits::VERDICTS_PER_CONNECTION;
 use crate::name::{Direction, Domain, Endpoint, Role};
 use crate::policy::{Policy, Requirement};
-use crate::tls::{CertificateAlert, HandshakeKind, Judge, Session};
 use crate::proof::pkix::Staple;
+use crate::tls::{CertificateAlert, HandshakeKind, Judge, Session};
 use crate::verdict::{self, Binding, Possession, Verdict};
 use crate::verification::{Handshake, PreparedVerification, Presented, Request, Verification};
 
@@ -115,7 +115,10 @@ impl Connection {
             staple: Staple::NotApplicable,
             binding: Some(Binding(self.origin)),
         };
-        Ok(Verification::of_handshake(Request { domain, service: policy.service(), direction, endpoint, policy }, handshake))
+        Ok(Verification::of_handshake(
+            Request { domain, service: policy.service(), direction, endpoint, policy },
+            handshake,
+        ))
     }
 
     /// Takes a verdict about the peer. While the library keeps the gate, a verdict that meets the policy
@@ -179,7 +182,9 @@ impl Connection {
     /// Judges what a handshake left open: a resumed one showed no certificate (RES-09), and a peer without
     /// a certificate was never asked about.
     pub(super) fn judge_after_handshake(&mut self, now: Time) {
-        if self.snapshot.policy.require_alpn() && self.session().is_some_and(|session| session.alpn().is_none()) {
+        if self.snapshot.policy.require_alpn()
+            && self.session().is_some_and(|session| session.alpn().is_none())
+        {
             self.end_session();
             self.fail(Cause::NoApplicationProtocol);
             return;
@@ -187,7 +192,9 @@ impl Connection {
         let judge = self.details.as_deref().and_then(|details| details.judge.clone());
         let Some(judge) = judge else {
             // A receiving end that demands nobody's identity lets bytes pass; else the host has to say who it is.
-            if self.direction == Direction::Receiving && self.snapshot.policy.requirement() == Requirement::EncryptOnly {
+            if self.direction == Direction::Receiving
+                && self.snapshot.policy.requirement() == Requirement::EncryptOnly
+            {
                 self.open_gate();
             }
             return;

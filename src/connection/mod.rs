@@ -230,6 +230,9 @@ impl Connection {
 
 impl std::fmt::Debug for Connection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Connection").field("phase", &self.phase()).field("cause", &self.cause()).finish_non_exhaustive()
+        f.debug_struct("Connection")
+            .field("phase", &self.phase())
+            .field("cause", &self.cause())
+            .finish_non_exhaustive()
     }
 }

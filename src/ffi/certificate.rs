@@ -191,7 +191,9 @@ pub unsafe extern "C" fn xmpp_tls_certificate_free(certificate: *const xmpp_tls_
 ///
 /// Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_certificate_der(certificate: *const xmpp_tls_certificate) -> xmpp_tls_bytes {
+pub unsafe extern "C" fn xmpp_tls_certificate_der(
+    certificate: *const xmpp_tls_certificate,
+) -> xmpp_tls_bytes {
     // SAFETY: the pointer is NULL or a live handle.
     guard::read(bytes(&[]), || Some(bytes(unsafe { peek(certificate) }?.certificate.der())))
 }
@@ -209,7 +211,9 @@ pub unsafe extern "C" fn xmpp_tls_certificate_pem(certificate: *const xmpp_tls_c
 ///
 /// Valid until the certificate is freed; empty for NULL. Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_certificate_spki(certificate: *const xmpp_tls_certificate) -> xmpp_tls_bytes {
+pub unsafe extern "C" fn xmpp_tls_certificate_spki(
+    certificate: *const xmpp_tls_certificate,
+) -> xmpp_tls_bytes {
     // SAFETY: the pointer is NULL or a live handle.
     guard::read(bytes(&[]), || Some(bytes(unsafe { peek(certificate) }?.certificate.spki())))
 }
@@ -218,7 +222,9 @@ pub unsafe extern "C" fn xmpp_tls_certificate_spki(certificate: *const xmpp_tls_
 ///
 /// Valid until the certificate is freed; empty for NULL. Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_certificate_serial(certificate: *const xmpp_tls_certificate) -> xmpp_tls_bytes {
+pub unsafe extern "C" fn xmpp_tls_certificate_serial(
+    certificate: *const xmpp_tls_certificate,
+) -> xmpp_tls_bytes {
     // SAFETY: the pointer is NULL or a live handle.
     guard::read(bytes(&[]), || Some(bytes(unsafe { peek(certificate) }?.certificate.serial())))
 }
@@ -265,7 +271,12 @@ pub unsafe extern "C" fn xmpp_tls_certificate_has_user(certificate: *const xmpp_
     guard::read(false, || {
         // SAFETY: the pointer is NULL or a live handle.
         let names = unsafe { peek(certificate) }?.certificate.names();
-        Some(names.xmpp_addr.iter().any(|name| matches!(name.address, XmppAddress::Jid { local: Some(_), .. })))
+        Some(
+            names
+                .xmpp_addr
+                .iter()
+                .any(|name| matches!(name.address, XmppAddress::Jid { local: Some(_), .. })),
+        )
     })
 }
 
@@ -279,9 +290,8 @@ unsafe fn attribute(
 ) -> xmpp_tls_result {
     guard::result(|| {
         // SAFETY: the pointers are as the header demands.
-        let (certificate, oid, name, value) = unsafe {
-            (shared(certificate)?, Out::new(oid_out)?, Out::new(name_out)?, Out::new(value_out)?)
-        };
+        let (certificate, oid, name, value) =
+            unsafe { (shared(certificate)?, Out::new(oid_out)?, Out::new(name_out)?, Out::new(value_out)?) };
         let certificate = certificate.certificate();
         let list = if of_issuer { certificate.issuer() } else { certificate.subject() };
         let found = list.get(index).ok_or_else(|| Failure::plain(xmpp_tls_result::XMPP_TLS_NOT_FOUND))?;
@@ -294,7 +304,9 @@ unsafe fn attribute(
 
 /// Says how many attributes the subject has. Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_certificate_subject_count(certificate: *const xmpp_tls_certificate) -> usize {
+pub unsafe extern "C" fn xmpp_tls_certificate_subject_count(
+    certificate: *const xmpp_tls_certificate,
+) -> usize {
     // SAFETY: the pointer is NULL or a live handle.
     guard::read(0, || Some(unsafe { peek(certificate) }?.certificate.subject().len()))
 }
@@ -320,7 +332,9 @@ pub unsafe extern "C" fn xmpp_tls_certificate_subject(
 
 /// Says how many attributes the issuer has. Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_certificate_issuer_count(certificate: *const xmpp_tls_certificate) -> usize {
+pub unsafe extern "C" fn xmpp_tls_certificate_issuer_count(
+    certificate: *const xmpp_tls_certificate,
+) -> usize {
     // SAFETY: the pointer is NULL or a live handle.
     guard::read(0, || Some(unsafe { peek(certificate) }?.certificate.issuer().len()))
 }

@@ -135,7 +135,8 @@ pub unsafe extern "C" fn xmpp_tls_context_forget(
 ) -> xmpp_tls_result {
     guard::result(|| {
         // SAFETY: the pointers are as the header demands.
-        let (context, domain) = unsafe { (shared(context.cast_const())?, input::domain(domain, domain_len)?) };
+        let (context, domain) =
+            unsafe { (shared(context.cast_const())?, input::domain(domain, domain_len)?) };
         context.context.forget(&domain);
         Ok(())
     })

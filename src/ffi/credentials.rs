@@ -18,8 +18,8 @@ use crate::ffi::certificate::{malformed, xmpp_tls_certificate};
 use crate::ffi::error::xmpp_tls_error;
 use crate::ffi::guard::{self, Failure};
 use crate::ffi::handle::{
-    Exclusive, Guarded, Tag, Tagged, exclusive, exclusive_free, exclusive_into_raw, peek, shared, shared_free,
-    shared_into_raw, shared_retain,
+    Exclusive, Guarded, Tag, Tagged, exclusive, exclusive_free, exclusive_into_raw, peek, shared,
+    shared_free, shared_into_raw, shared_retain,
 };
 use crate::ffi::input;
 use crate::ffi::output::Out;
@@ -91,7 +91,11 @@ impl xmpp_tls_credentials {
     /// `pointer` is NULL or a live handle.
     pub(super) unsafe fn optional(pointer: *const Self) -> Result<Option<Arc<CredentialStore>>, Failure> {
         // SAFETY: as promised by the caller.
-        if pointer.is_null() { Ok(None) } else { unsafe { shared(pointer) }.map(|own| Some(own.store.clone())) }
+        if pointer.is_null() {
+            Ok(None)
+        } else {
+            unsafe { shared(pointer) }.map(|own| Some(own.store.clone()))
+        }
     }
 }
 
@@ -372,7 +376,8 @@ unsafe fn from_pem(
     key_len: usize,
 ) -> Result<Arc<Credential>, Failure> {
     // SAFETY: as promised by the caller.
-    let (chain, key) = unsafe { (input::bytes(chain.cast(), chain_len)?, input::bytes(key.cast(), key_len)?) };
+    let (chain, key) =
+        unsafe { (input::bytes(chain.cast(), chain_len)?, input::bytes(key.cast(), key_len)?) };
     let key = if key.is_empty() { chain } else { key };
     Credential::from_pem(chain, key).map(Arc::new).map_err(failure)
 }
@@ -390,7 +395,10 @@ unsafe fn from_files(
     let key = (!key.is_empty()).then(|| Path::new(key));
     files::credential(Path::new(chain), key).map(Arc::new).map_err(|error| match error.fault {
         FileFault::Credential(fault) => file_failure(failure(fault), &error),
-        _ => file_failure(Failure::new(xmpp_tls_result::XMPP_TLS_FILE_NOT_READABLE, error.fault.to_string()), &error),
+        _ => file_failure(
+            Failure::new(xmpp_tls_result::XMPP_TLS_FILE_NOT_READABLE, error.fault.to_string()),
+            &error,
+        ),
     })
 }
 

@@ -19,8 +19,8 @@ use crate::ffi::basics::{xmpp_tls_result, xmpp_tls_str};
 use crate::ffi::error::xmpp_tls_error;
 use crate::ffi::guard::{self, Failure};
 use crate::ffi::handle::{
-    Exclusive, Guarded, Tag, Tagged, exclusive, exclusive_free, exclusive_into_raw, peek, shared, shared_free,
-    shared_into_raw, shared_retain,
+    Exclusive, Guarded, Tag, Tagged, exclusive, exclusive_free, exclusive_into_raw, peek, shared,
+    shared_free, shared_into_raw, shared_retain,
 };
 use crate::ffi::input;
 use crate::ffi::output::{Out, text};
@@ -270,7 +270,10 @@ pub unsafe extern "C" fn xmpp_tls_policy_relaxation_count(policy: *const xmpp_tl
 ///
 /// Valid until the policy is freed. Threads: shared. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_policy_relaxation(policy: *const xmpp_tls_policy, index: usize) -> xmpp_tls_str {
+pub unsafe extern "C" fn xmpp_tls_policy_relaxation(
+    policy: *const xmpp_tls_policy,
+    index: usize,
+) -> xmpp_tls_str {
     // SAFETY: the pointer is NULL or a live handle.
     guard::read(text(""), || unsafe { peek(policy) }?.relaxations().get(index).map(|found| text(found)))
 }

@@ -20,9 +20,7 @@ use crate::ffi::handle::{
 use crate::ffi::input;
 use crate::ffi::output::Out;
 use crate::files::{self, AnchorReading, FileError, FileFault};
-use crate::proof::pkix::{
-    Anchor, RevocationList, RevocationListError, RevocationLists, TrustAnchors,
-};
+use crate::proof::pkix::{Anchor, RevocationList, RevocationListError, RevocationLists, TrustAnchors};
 
 /// Collects trust anchors. Exclusive; freed by `xmpp_tls_trust_anchors_builder_free`.
 pub struct xmpp_tls_trust_anchors_builder(Guarded<Collected>);
@@ -97,7 +95,9 @@ impl Collected {
 
 fn list_failure(error: &RevocationListError) -> Failure {
     let code = match error {
-        RevocationListError::TooLarge | RevocationListError::TooMany => xmpp_tls_result::XMPP_TLS_LIMIT_EXCEEDED,
+        RevocationListError::TooLarge | RevocationListError::TooMany => {
+            xmpp_tls_result::XMPP_TLS_LIMIT_EXCEEDED
+        }
         _ => xmpp_tls_result::XMPP_TLS_MALFORMED_CRL,
     };
     Failure::new(code, error.to_string())

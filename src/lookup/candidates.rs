@@ -4,19 +4,23 @@
 //! SRV record. Then every target goes its own way: addresses, and TLSA as soon as its own addresses are
 //! secure. So the longest way is three questions, however many targets there are.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use aws_lc_rs::rand;
-use futures_util::future::{join_all, join3};
+use futures_util::future::{Either, join_all, join3, select};
 use hickory_resolver::proto::rr::{RData, RecordType};
 
-use super::Room;
+use super::clock::end_of;
 use super::dns::{Answer, host, owner};
 use super::hosts::{HostAddresses, addresses_of};
-use super::request::{Candidate, TlsaAnswer, TlsaData};
-use crate::limits::{LOOKUP_TARGETS, TLSA_RECORDS};
+use super::request::Candidate;
+use super::room::Room;
+use crate::limits::LOOKUP_TARGETS;
 use crate::name::{Domain, Endpoint, Service, Transport};
-use crate::record::{Dnssec, Lookup, LookupFailure, SrvPlan, SrvRecord, SrvSet, SrvTarget, mix_srv};
+use crate::record::{
+    Dnssec, Lookup, LookupFailure, SrvPlan, SrvRecord, SrvSet, SrvTarget, TlsaOwner, TlsaSet, mix_srv,
+};
 
 /// Whether TLSA is asked for too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +42,7 @@ pub(super) async fn candidates(
     let direct = srv(room, service.direct_srv_label(), domain);
     let starttls = srv(room, service.srv_label(), domain);
     let own = addresses_of(&room.dns, &room.guard, domain);
-    let (direct, starttls, own) = join3(direct, starttls, own).await;
+    let (direct, starttls, own) = beside(prepare(room, service, domain), join3(direct, starttls, own)).await;
     match mix_srv(&direct, &starttls, room.srv_mix, &mut random_below) {
         Err(failure) => Lookup::Failed(failure),
         Ok(SrvPlan::ServiceAbsent(state)) => Lookup::Absent(state),
@@ -60,58 +64,58 @@ pub(super) async fn candidate(room: &Room, endpoint: Endpoint, tlsa: Tlsa) -> Ca
     with_tlsa(room, endpoint, found, tlsa).await
 }
 
-/// TLSA of the first base that has secure records; both are asked at once (RFC 7671 §7, DANE-19).
-pub(super) async fn tlsa_of(room: &Room, bases: &[Domain], port: u16) -> Lookup<TlsaAnswer> {
-    let answers = join_all(bases.iter().map(|base| tlsa_at(room, base, port))).await;
-    let mut rest = Lookup::NotAsked;
-    for answer in answers {
-        match answer {
-            Lookup::Found(set) if set.dnssec == Dnssec::Secure => return Lookup::Found(set),
-            Lookup::Failed(failure) => return Lookup::Failed(failure),
-            other if rest == Lookup::NotAsked => rest = other,
-            _ => {}
-        }
-    }
-    rest
-}
-
 async fn with_tlsa(room: &Room, mut endpoint: Endpoint, found: HostAddresses, tlsa: Tlsa) -> Candidate {
     endpoint.addresses = found.dnssec;
     endpoint.canonical = found.canonical;
     let applies = matches!(endpoint.srv, None | Some(Dnssec::Secure))
         && endpoint.addresses == Dnssec::Secure
         && matches!(found.addresses, Lookup::Found(_));
-    let answer = if tlsa == Tlsa::Wanted && applies {
-        let bases: Vec<Domain> = endpoint.canonical.iter().chain([&endpoint.target]).cloned().collect();
-        tlsa_of(room, &bases, endpoint.port).await
-    } else {
-        Lookup::NotAsked
-    };
-    Candidate { endpoint, addresses: found.addresses, tlsa: answer }
+    let owners = if tlsa == Tlsa::Wanted && applies { TlsaOwner::of_endpoint(&endpoint) } else { Vec::new() };
+    let tlsa = join_all(owners.into_iter().map(|owner| async {
+        let found = tlsa_at(room, owner.clone()).await;
+        (owner, found)
+    }));
+    Candidate { tlsa: tlsa.await, addresses: found.addresses, endpoint }
 }
 
-async fn tlsa_at(room: &Room, base: &Domain, port: u16) -> Lookup<TlsaAnswer> {
-    let Some(name) = owner(&format!("_{port}._tcp."), base) else {
+/// The TLSA records of an owner name.
+pub(super) async fn tlsa_at(room: &Room, owner: TlsaOwner) -> Lookup<TlsaSet> {
+    let Some(name) = self::owner(&format!("_{}._tcp.", owner.port), &owner.host) else {
         return Lookup::Failed(LookupFailure::Malformed);
     };
     let Answer { lookup, life } = room.dns.ask(name, RecordType::TLSA).await;
     map(lookup, |rrset| {
-        let records = rrset.records.iter().filter_map(|record| match record {
-            RData::TLSA(tlsa) => Some(TlsaData {
-                usage: tlsa.cert_usage.into(),
-                selector: tlsa.selector.into(),
-                matching: tlsa.matching.into(),
-                data: tlsa.cert_data.clone(),
-            }),
-            _ => None,
-        });
-        TlsaAnswer {
-            base: base.clone(),
-            records: records.take(TLSA_RECORDS).collect(),
-            dnssec: rrset.dnssec,
-            life,
-        }
+        let rdata: Vec<Vec<u8>> = rrset.records.iter().filter_map(tlsa_rdata).collect();
+        TlsaSet::new(owner, rrset.dnssec, Some(end_of(life)), rdata.iter().map(Vec::as_slice))
     })
+}
+
+fn tlsa_rdata(record: &RData) -> Option<Vec<u8>> {
+    let RData::TLSA(tlsa) = record else { return None };
+    let mut rdata = vec![tlsa.cert_usage.into(), tlsa.selector.into(), tlsa.matching.into()];
+    rdata.extend_from_slice(&tlsa.cert_data);
+    Some(rdata)
+}
+
+/// The validator's needs for both SRV answers.
+async fn prepare(room: &Room, service: Service, domain: &Domain) {
+    let labels = [
+        "_tcp.",
+        &format!("{}._tcp.", service.srv_label()),
+        &format!("{}._tcp.", service.direct_srv_label()),
+    ];
+    let below = labels.into_iter().filter_map(|labels| owner(labels, domain)).collect();
+    if let Some(name) = owner("", domain) {
+        room.dns.prepare(name, below).await;
+    }
+}
+
+/// Runs `aid` as long as `work` takes.
+async fn beside<T>(aid: impl Future<Output = ()>, work: impl Future<Output = T>) -> T {
+    match select(pin!(work), pin!(aid)).await {
+        Either::Left((done, _)) => done,
+        Either::Right(((), work)) => work.await,
+    }
 }
 
 async fn srv(room: &Room, label: &str, domain: &Domain) -> Lookup<SrvSet> {

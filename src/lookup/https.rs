@@ -27,7 +27,7 @@ use super::dns::Dns;
 use super::effort::{Traffic, count};
 use super::guard::AddressGuard;
 use super::hosts::addresses_of;
-use crate::limits::{HTTP_FIELDS, HTTP_HEAD_BYTES, POSH_BYTES};
+use crate::limits::{HTTP_FIELDS, HTTP_HEAD_BYTES, POSH_DOCUMENT_BYTES};
 use crate::name::Domain;
 use crate::record::{Lookup, LookupFailure};
 
@@ -158,7 +158,7 @@ async fn read(answer: hyper::Response<Incoming>) -> Result<HttpAnswer, LookupFai
     let status = answer.status().as_u16();
     let location = answer.headers().get(LOCATION).and_then(|field| field.to_str().ok()).map(str::to_owned);
     let body = if status == 200 {
-        let whole = Limited::new(answer.into_body(), POSH_BYTES).collect().await;
+        let whole = Limited::new(answer.into_body(), POSH_DOCUMENT_BYTES).collect().await;
         whole.map_err(|error| body_failure(&*error))?.to_bytes().to_vec()
     } else {
         Vec::new()

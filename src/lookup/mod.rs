@@ -15,6 +15,7 @@
 mod builder;
 mod cache;
 mod candidates;
+mod clock;
 mod completion;
 mod dns;
 mod effort;
@@ -34,6 +35,4 @@ pub use effort::Effort;
 pub use error::LookupError;
 pub use guard::{AddressGuard, Network, NetworkError};
 pub use handle::Lookup;
-pub use request::{Answer, Candidate, PoshDocument, Reply, Request, RequestId, TlsaAnswer, TlsaData};
-
-use room::Room;
+pub use request::{Candidate, Finding, Gathered, Reply, Request, RequestId};

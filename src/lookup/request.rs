@@ -1,11 +1,11 @@
 //! What can be asked of a look-up, and what comes back.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
 use super::effort::Effort;
 use crate::name::{Domain, Endpoint, Service};
-use crate::record::{Dnssec, Lookup, LookupFailure};
+use crate::record::{Dnssec, Lookup, LookupFailure, PoshEvidence, TlsaOwner, TlsaSet, posh_url};
+use crate::verification::{Answer, QuestionKind};
 
 /// One look-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,33 +25,12 @@ pub enum Request {
         /// The service.
         service: Service,
     },
-    /// SRV, addresses and TLSA of a domain that a peer claims to be (DANE-22); no POSH.
-    Claimed {
-        /// The claimed domain.
-        domain: Domain,
-        /// The service.
-        service: Service,
-    },
-    /// Addresses and TLSA of one endpoint, such as one that the user configured.
-    Endpoint {
-        /// The endpoint; its `srv` state decides whether TLSA counts, its other states are looked up anew.
-        endpoint: Endpoint,
-    },
-    /// TLSA at these hosts and this port, the first that has secure records; the caller has seen that DANE
-    /// applies (DANE-02, DANE-05).
-    Tlsa {
-        /// TLSA base domains, the preferred one first (DANE-19).
-        bases: Vec<Domain>,
-        /// The port.
-        port: u16,
-    },
-    /// The POSH document of a domain's service (RFC 7711).
-    Posh {
-        /// The domain.
-        domain: Domain,
-        /// The service; the documents of the two are never mixed (ATK-PO-07).
-        service: Service,
-    },
+    /// Addresses and TLSA of one endpoint, such as one that the user configured. Its `srv` state decides whether
+    /// TLSA counts; its other states are looked up anew.
+    Endpoint(Endpoint),
+    /// A question of a verification. TLSA, POSH, and SRV and addresses are looked up; the other kinds are the host's, and
+    /// come back as `NotAsked`. The caller of a TLSA question has seen that DANE applies (DANE-02, DANE-05).
+    Question(QuestionKind),
 }
 
 /// The number of a submitted look-up, unique within its handle.
@@ -71,10 +50,10 @@ impl RequestId {
 }
 
 /// What a look-up found, with its cost.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Reply {
-    /// The answer.
-    pub answer: Answer,
+    /// What was found.
+    pub finding: Finding,
     /// The round trips it took.
     pub effort: Effort,
     /// The resolver leaves DNSSEC out: what looks bogus may only be unsigned on the way, and DANE cannot be
@@ -82,37 +61,44 @@ pub struct Reply {
     pub resolver_without_dnssec: bool,
 }
 
-/// An answer, by the kind of request.
-#[derive(Clone, Debug, PartialEq)]
+/// What was found, by the kind of request.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum Answer {
-    /// For [`Request::Candidates`] and [`Request::Claimed`]. `Absent`: the domain does not offer the service.
+pub enum Finding {
+    /// For [`Request::Candidates`]. `Absent`: the domain does not offer the service.
     Candidates(Lookup<Vec<Candidate>>),
     /// For [`Request::Gather`].
-    Gathered {
-        /// Where to connect.
-        candidates: Lookup<Vec<Candidate>>,
-        /// The POSH document.
-        posh: Lookup<PoshDocument>,
-    },
+    Gathered(Gathered),
     /// For [`Request::Endpoint`].
     Endpoint(Candidate),
-    /// For [`Request::Tlsa`].
-    Tlsa(Lookup<TlsaAnswer>),
-    /// For [`Request::Posh`].
-    Posh(Lookup<PoshDocument>),
+    /// For [`Request::Question`].
+    Answer(Answer),
 }
 
 /// A target to try, in the order of the list it stands in.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
     /// Target, port, transport, and the DNSSEC states that led there. When its `addresses` state is bogus or
     /// indeterminate and its `srv` state secure, DANE forbids to connect (RFC 7673 §3.2).
     pub endpoint: Endpoint,
     /// Addresses in the order of trying, families in turn (RFC 8305).
     pub addresses: Lookup<Vec<IpAddr>>,
-    /// TLSA, asked only when SRV (if any) and addresses are secure (DANE-05); else `NotAsked`.
-    pub tlsa: Lookup<TlsaAnswer>,
+    /// TLSA by owner name, the preferred one first (DANE-19). Asked only when SRV (if any) and addresses are secure
+    /// (DANE-05), else empty.
+    pub tlsa: Vec<(TlsaOwner, Lookup<TlsaSet>)>,
+}
+
+/// All that is needed before connecting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gathered {
+    /// The domain.
+    pub domain: Domain,
+    /// The service.
+    pub service: Service,
+    /// Where to connect; `Absent` when the domain does not offer the service.
+    pub candidates: Lookup<Vec<Candidate>>,
+    /// The POSH document.
+    pub posh: Lookup<PoshEvidence>,
 }
 
 impl Candidate {
@@ -121,45 +107,39 @@ impl Candidate {
         endpoint.addresses = Dnssec::Indeterminate;
         endpoint.canonical = None;
         let addresses = Lookup::Failed(LookupFailure::Timeout);
-        Self { endpoint, addresses, tlsa: Lookup::NotAsked }
+        Self { endpoint, addresses, tlsa: Vec::new() }
+    }
+
+    /// The answer to a verification's question about this candidate, when it was gathered.
+    pub fn answer(&self, question: &QuestionKind) -> Option<Answer> {
+        let QuestionKind::Tlsa { owner } = question else { return None };
+        let (_, found) = self.tlsa.iter().find(|(own, _)| own == owner)?;
+        Some(answer(found.clone(), Answer::Tlsa))
     }
 }
 
-/// TLSA records as they were served.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TlsaAnswer {
-    /// The TLSA base domain they were found at (RFC 7671 §7).
-    pub base: Domain,
-    /// The records: usage, selector, matching type and association data (RFC 6698 §2.1), unjudged.
-    pub records: Vec<TlsaData>,
-    /// The worst state on the way to them.
-    pub dnssec: Dnssec,
-    /// How long they may be used from now on (DANE-20).
-    pub life: Duration,
+impl Gathered {
+    /// The answer to a verification's question, when it was gathered.
+    pub fn answer(&self, question: &QuestionKind) -> Option<Answer> {
+        match question {
+            QuestionKind::Posh { url, service } => {
+                let same = *service == self.service && *url == posh_url(&self.domain, self.service);
+                same.then(|| answer(self.posh.clone(), Answer::Posh))
+            }
+            _ => match &self.candidates {
+                Lookup::Found(candidates) => candidates.iter().find_map(|own| own.answer(question)),
+                _ => None,
+            },
+        }
+    }
 }
 
-/// The data of one TLSA record (RFC 6698 §2.1).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct TlsaData {
-    /// Certificate usage.
-    pub usage: u8,
-    /// Selector.
-    pub selector: u8,
-    /// Matching type.
-    pub matching: u8,
-    /// Certificate association data.
-    pub data: Vec<u8>,
-}
-
-/// A POSH fingerprints document, fetched over HTTPS from a server that proved its name at every step.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PoshDocument {
-    /// The JSON text with the fingerprints, not yet judged.
-    pub document: Vec<u8>,
-    /// Seconds of validity: the lower of both documents' `expires`, and at most seven days (POSH-10).
-    pub expires: u32,
-    /// How long it may be used from now on.
-    pub life: Duration,
-    /// The URL that the document came from in the end.
-    pub url: String,
+/// A look-up's outcome as a verification takes it.
+pub(super) fn answer<T>(found: Lookup<T>, with_value: impl FnOnce(T) -> Answer) -> Answer {
+    match found {
+        Lookup::Found(value) => with_value(value),
+        Lookup::Absent(state) => Answer::Absent(state),
+        Lookup::Failed(failure) => Answer::Failed(failure),
+        Lookup::NotAsked => Answer::NotAsked,
+    }
 }

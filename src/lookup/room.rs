@@ -8,19 +8,20 @@ use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 
 use super::cache::Cache;
-use super::candidates::{Tlsa, candidate, candidates, tlsa_of};
+use super::candidates::{Tlsa, candidate, candidates, tlsa_at};
 use super::dns::{Dns, owner};
 use super::effort::{EffortCounters, Traffic, count, counted};
 use super::flight::Flights;
 use super::guard::AddressGuard;
 use super::posh;
-use super::request::{Answer, PoshDocument, Reply, Request};
+use super::request::{Candidate, Finding, Gathered, Reply, Request, answer};
 use crate::limits::LOOKUP_CACHED_DOCUMENTS;
 use crate::name::{Domain, Service};
-use crate::record::{Lookup, LookupFailure, SrvMix};
+use crate::record::{Lookup, LookupFailure, PoshEvidence, PoshUrl, SrvMix, posh_url};
+use crate::verification::{Answer, QuestionKind};
 
-type Document = (Lookup<PoshDocument>, Duration);
-type Documents = Cache<(Domain, Service), Lookup<PoshDocument>>;
+type Document = (Lookup<PoshEvidence>, Duration);
+type Documents = Cache<PoshUrl, Lookup<PoshEvidence>>;
 
 /// What all look-ups share.
 pub(super) struct Room {
@@ -31,7 +32,7 @@ pub(super) struct Room {
     pub(super) posh_time_out: Duration,
     pub(super) srv_mix: SrvMix,
     pub(super) documents: Mutex<Documents>,
-    pub(super) fetches: Flights<(Domain, Service), Document>,
+    pub(super) fetches: Flights<PoshUrl, Document>,
 }
 
 impl Room {
@@ -51,8 +52,8 @@ impl Room {
     /// Answers a request until `deadline`; what is not there by then has failed by time-out.
     pub(super) async fn reply(self: &Arc<Self>, request: Request, deadline: Instant) -> Reply {
         let counters = Arc::new(EffortCounters::default());
-        let answer = counted(Arc::clone(&counters), self.answer(request, deadline)).await;
-        Reply { answer, effort: counters.read(), resolver_without_dnssec: self.dns.is_without_dnssec() }
+        let finding = counted(Arc::clone(&counters), self.finding(request, deadline)).await;
+        Reply { finding, effort: counters.read(), resolver_without_dnssec: self.dns.is_without_dnssec() }
     }
 
     /// Forgets all that was found out about a domain and the names below it.
@@ -60,62 +61,59 @@ impl Room {
         if let Some(name) = owner("", domain) {
             self.dns.flush(&name);
         }
-        self.documents().flush(|(held, _)| held.is_within(domain));
+        self.documents().flush(|url| url.host().is_within(domain));
     }
 
-    async fn answer(self: &Arc<Self>, request: Request, deadline: Instant) -> Answer {
+    async fn finding(self: &Arc<Self>, request: Request, deadline: Instant) -> Finding {
         match request {
-            Request::Candidates { domain, service } => Answer::Candidates(
+            Request::Candidates { domain, service } => Finding::Candidates(
                 within(deadline, candidates(self, &domain, service, Tlsa::NotWanted)).await,
             ),
-            Request::Claimed { domain, service } => {
-                Answer::Candidates(within(deadline, candidates(self, &domain, service, Tlsa::Wanted)).await)
-            }
             Request::Gather { domain, service } => {
+                let url = posh_url(&domain, service);
                 let candidates = within(deadline, candidates(self, &domain, service, Tlsa::Wanted));
-                let posh = within(deadline, self.posh(&domain, service));
-                let (candidates, posh) = join(candidates, posh).await;
-                Answer::Gathered { candidates, posh }
+                let (candidates, posh) = join(candidates, within(deadline, self.posh(url))).await;
+                Finding::Gathered(Gathered { domain, service, candidates, posh })
             }
-            Request::Endpoint { endpoint } => {
-                let late = super::Candidate::late(endpoint.clone());
+            Request::Endpoint(endpoint) => {
+                let late = Candidate::late(endpoint.clone());
                 let found = timeout_at(deadline, candidate(self, endpoint, Tlsa::Wanted)).await;
-                Answer::Endpoint(found.unwrap_or(late))
+                Finding::Endpoint(found.unwrap_or(late))
             }
-            Request::Tlsa { bases, port } => {
-                let bases = bases.get(..bases.len().min(crate::limits::LOOKUP_TARGETS)).unwrap_or_default();
-                Answer::Tlsa(within(deadline, tlsa_of(self, bases, port)).await)
-            }
-            Request::Posh { domain, service } => {
-                Answer::Posh(within(deadline, self.posh(&domain, service)).await)
-            }
+            Request::Question(question) => Finding::Answer(self.answer(question, deadline).await),
         }
     }
 
-    /// The POSH document of a domain's service, fetched once for all who ask.
-    async fn posh(self: &Arc<Self>, domain: &Domain, service: Service) -> Lookup<PoshDocument> {
-        let key = (domain.clone(), service);
-        let kept = self.documents().value(&key, Instant::now());
-        let (mut lookup, life) = match kept {
-            Some(kept) => {
-                count(Traffic::Cached);
-                kept
+    async fn answer(self: &Arc<Self>, question: QuestionKind, deadline: Instant) -> Answer {
+        match question {
+            QuestionKind::Tlsa { owner } => {
+                answer(within(deadline, tlsa_at(self, owner)).await, Answer::Tlsa)
             }
-            None => {
-                let room = Arc::clone(self);
-                let work = || Box::pin(room.fetch_and_keep(key.clone())) as std::pin::Pin<Box<_>>;
-                self.fetches.join(key.clone(), work).await
+            QuestionKind::Posh { url, .. } => answer(within(deadline, self.posh(url)).await, Answer::Posh),
+            QuestionKind::SrvAndAddresses { domain } => {
+                // TLSA comes along into the cache, where the questions of the next round find it.
+                let found = candidates(self, &domain, Service::S2s, Tlsa::Wanted);
+                answer(within(deadline, found).await, |list| {
+                    Answer::SrvAndAddresses(list.into_iter().map(|candidate| candidate.endpoint).collect())
+                })
             }
-        };
-        if let Lookup::Found(document) = &mut lookup {
-            document.life = life;
+            _ => Answer::NotAsked,
         }
-        lookup
     }
 
-    async fn fetch_and_keep(self: Arc<Self>, key: (Domain, Service)) -> Document {
-        let (lookup, life) = posh::fetch(&self, &key.0, key.1).await;
-        self.documents().insert(key, lookup.clone(), life, Instant::now());
+    /// The POSH document at a URL, fetched once for all who ask.
+    async fn posh(self: &Arc<Self>, url: PoshUrl) -> Lookup<PoshEvidence> {
+        if let Some((kept, _)) = self.documents().value(&url, Instant::now()) {
+            count(Traffic::Cached);
+            return kept;
+        }
+        let room = Arc::clone(self);
+        self.fetches.join(url.clone(), || Box::pin(room.fetch_and_keep(url))).await.0
+    }
+
+    async fn fetch_and_keep(self: Arc<Self>, url: PoshUrl) -> Document {
+        let (lookup, life) = posh::fetch(&self, &url).await;
+        self.documents().insert(url, lookup.clone(), life, Instant::now());
         (lookup, life)
     }
 

@@ -218,30 +218,30 @@ fn ca_record<'a>(
     records.iter().copied().find(|record| digests.iter().any(|own| own.match_record(record)))
 }
 
+/// One search for all records together, so that many records cost no more than one.
 fn by_trust_anchor(chain: &Chain, records: &[TlsaRecord], demand: &DaneDemand<'_>) -> Outcome {
-    let own: Vec<&TlsaRecord> = records.iter().filter(|r| r.usage == TlsaUsage::DaneTa).collect();
     let presented: Vec<Digests<'_>> = chain.iter().map(Digests::of).collect();
-    let mut reasons = Vec::new();
-    let mut is_named = false;
-    for record in own {
-        let anchors = anchors_of(record, chain, &presented);
-        if anchors.is_empty() {
-            continue;
+    let own = records.iter().filter(|record| record.usage == TlsaUsage::DaneTa);
+    let anchors: Vec<(Anchor, &TlsaRecord)> = own
+        .flat_map(|record| anchors_of(record, chain, &presented).into_iter().map(move |a| (a, record)))
+        .collect();
+    if anchors.is_empty() {
+        return None;
+    }
+    let set = TrustAnchors::new(anchors.iter().map(|(anchor, _)| anchor.clone()));
+    match pkix::verify(chain, &set, &demand.path(Some(&|path| keeps_constraints(path)))) {
+        Ok(path) => {
+            let (_, record) = anchors.iter().find(|(anchor, _)| *anchor == path.anchor)?;
+            Some(Ok(DaneMatch { record: (*record).clone(), path: Some(path) }))
         }
-        // A bare key names nothing presented until it has verified a signature.
-        let is_bare_key = anchors.iter().all(|anchor| anchor.certificate().is_none());
-        is_named |= !is_bare_key;
-        let accept = |path: &CandidatePath<'_>| keeps_constraints(path);
-        match pkix::verify(chain, &TrustAnchors::new(anchors), &demand.path(Some(&accept))) {
-            Ok(path) => return Some(Ok(DaneMatch { record: record.clone(), path: Some(path) })),
-            Err(failures) if !is_bare_key => reasons.extend(failures.into_iter().map(path_too_long)),
-            Err(failures) => {
-                is_named |= !failures.iter().any(is_about_issuer);
-                reasons.extend(failures.into_iter().map(path_too_long));
-            }
+        Err(failures) => {
+            // A bare key names nothing presented until it has verified a signature.
+            let is_named = anchors.iter().any(|(anchor, _)| anchor.certificate().is_some())
+                || !failures.iter().any(is_about_issuer);
+            let explained = failures.into_iter().map(|failure| explained(failure, &anchors));
+            is_named.then(|| Err(explained.collect()))
         }
     }
-    is_named.then_some(Err(reasons))
 }
 
 /// The anchors that a DANE-TA record stands for (RFC 7671 §5.2; DANE-13, DANE-14).
@@ -275,14 +275,21 @@ fn keeps_constraints(path: &CandidatePath<'_>) -> bool {
         return true;
     }
     let intermediates = u32::try_from(path.certificates.len().saturating_sub(1)).unwrap_or(u32::MAX);
-    anchor
-        .basic_constraints()
-        .is_some_and(|own| own.ca && own.path_len.is_none_or(|most| intermediates <= most))
+    let most = anchor.basic_constraints().filter(|own| own.ca).map(|own| own.path_len.unwrap_or(u32::MAX));
+    most.is_some_and(|most| intermediates <= most)
 }
 
-/// What the closure refuses is the anchor's own word on depth.
-fn path_too_long(failure: PkixFailure) -> PkixFailure {
-    if failure == PkixFailure::PathNotAccepted { PkixFailure::ChainTooLong } else { failure }
+/// What [`keeps_constraints`] refuses, in words that say why.
+fn explained(failure: PkixFailure, anchors: &[(Anchor, &TlsaRecord)]) -> PkixFailure {
+    if failure != PkixFailure::PathNotAccepted {
+        return failure;
+    }
+    let mut certificates = anchors.iter().filter_map(|(anchor, _)| anchor.certificate());
+    if certificates.any(Certificate::is_ca) {
+        PkixFailure::ChainTooLong
+    } else {
+        PkixFailure::IssuerIsNoCa { which: Which::Anchor }
+    }
 }
 
 fn is_about_issuer(failure: &PkixFailure) -> bool {

@@ -16,9 +16,9 @@ pub(crate) use json::Json;
 pub use posh::{PoshDocument, PoshDocumentError, PoshEvidence, PoshFingerprint, PoshHash, posh_url};
 pub use posh_url::{PoshUrl, PoshUrlError};
 pub use posh_write::{PoshCertificate, PoshWarning, posh_document, posh_reference};
+pub use srv::{SrvMix, SrvPlan, SrvRecord, SrvSet, SrvTarget, mix_srv};
 pub use tlsa::{
     TlsaDefect, TlsaMatching, TlsaOwner, TlsaRecord, TlsaSelector, TlsaSet, TlsaUsage, UnusableTlsa,
 };
 pub(crate) use tlsa_text::hexadecimal;
 pub use tlsa_text::{TlsaTextError, zone_line};
-pub use srv::{SrvMix, SrvPlan, SrvRecord, SrvSet, SrvTarget, mix_srv};

@@ -9,7 +9,7 @@
 //! answer it came from; a failed answer ends the plan, since a failure that may hide an attack must not
 //! change where we go (RFC 7673 §3.1, DANE-03).
 
-use crate::limits::SRV_RECORDS;
+use crate::limits::SRV_TARGETS;
 use crate::name::{Domain, Transport};
 use crate::record::{Dnssec, Lookup, LookupFailure};
 
@@ -74,7 +74,7 @@ pub enum SrvPlan {
 /// Makes one list of the answers for `_xmpps-…` and `_xmpp-…`.
 ///
 /// `random` is given `n` and returns a number below `n`, each with the same chance; `n` is never 0. At most
-/// [`SRV_RECORDS`] records of each answer and targets of the result are considered, lowest priority first. A set that was not
+/// [`SRV_TARGETS`] records of each answer and targets of the result are considered, lowest priority first. A set that was not
 /// asked for is as an absent one, but its silence does not make a domain fall back.
 ///
 /// # Errors
@@ -109,7 +109,7 @@ pub fn mix_srv(
             list
         }
     };
-    list.truncate(SRV_RECORDS);
+    list.truncate(SRV_TARGETS);
     Ok(SrvPlan::Targets(list))
 }
 
@@ -147,7 +147,7 @@ fn usable(answer: &Lookup<SrvSet>, transport: Transport) -> Vec<Drawable> {
     list.sort_by(|a, b| {
         (a.priority, &a.target.host, a.target.port).cmp(&(b.priority, &b.target.host, b.target.port))
     });
-    list.truncate(SRV_RECORDS);
+    list.truncate(SRV_TARGETS);
     list
 }
 

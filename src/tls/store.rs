@@ -71,7 +71,8 @@ impl CredentialStore {
             return;
         };
         let names = leaf.names();
-        let patterns = names.dns.iter().map(|name| &name.pattern).chain(names.srv.iter().map(|name| &name.pattern));
+        let patterns =
+            names.dns.iter().map(|name| &name.pattern).chain(names.srv.iter().map(|name| &name.pattern));
         let addresses = names.xmpp_addr.iter().filter_map(|name| match &name.address {
             XmppAddress::Domain(domain) => Some(domain.as_ascii().to_owned()),
             XmppAddress::Jid { .. } => None,

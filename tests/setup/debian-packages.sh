@@ -8,7 +8,7 @@ set -euo pipefail
 
 list=$(dirname "$0")/debian-packages.txt
 policy=/usr/sbin/policy-rc.d
-servers="prosody:prosody ejabberd:ejabberd erlang-base:epmd knot:knot unbound:unbound"
+servers="prosody:prosody ejabberd:ejabberd erlang-base:epmd knot:knot unbound:unbound pdns-recursor:pdns-recursor"
 
 mapfile -t wanted < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$list")
 

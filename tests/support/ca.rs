@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use rcgen::{KeyPair, PublicKeyData, SigningKey};
 
+pub(crate) use super::parts::{curve_spki, revocation_list, rsa_spki};
+
 use super::der::{bits, integer, name, oid, other_name, sequence, time, tlv};
 
 /// The time at which tests judge: 15 January 2027, in Unix seconds.

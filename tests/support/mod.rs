@@ -1,6 +1,7 @@
 //! What tests share: an authority that issues odd certificates, questions about them, known answers.
 #![allow(
     dead_code,
+    unused_imports,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::as_conversions,
@@ -12,3 +13,4 @@ pub(crate) mod der;
 pub(crate) mod kat;
 pub(crate) mod parts;
 pub(crate) mod pkix;
+pub(crate) mod scene;

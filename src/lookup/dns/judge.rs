@@ -9,10 +9,10 @@
 
 use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::dnssec::Proof;
-use hickory_resolver::proto::dnssec::rdata::{DNSSECRData, RRSIG};
 use hickory_resolver::proto::op::{DnsResponse, ResponseCode};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 
+use super::wildcard::{shows_wildcard, wildcard_labels};
 use crate::limits::{LOOKUP_CNAMES, LOOKUP_NEGATIVE_TTL_SECONDS, LOOKUP_TTL_SECONDS};
 use crate::record::{Dnssec, LookupFailure};
 
@@ -51,16 +51,37 @@ impl Way {
         self.dnssec = self.dnssec.max(state(record.proof));
         self.ttl = self.ttl.min(record.ttl);
     }
+
+    /// Goes on at the target of an alias; `None` when there were too many.
+    fn follow(&mut self, alias: &Record, target: &Name) -> Option<()> {
+        self.pass(alias);
+        self.aliases = self.aliases.saturating_add(1);
+        self.end = target.clone();
+        (self.aliases <= LOOKUP_CNAMES).then_some(())
+    }
+}
+
+/// What the validator said about the denials in a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Denials {
+    /// Right, as far as it looked.
+    Accepted,
+    /// Not to be relied on: nothing in the message counts for more than insecure.
+    Insecure,
+    /// Wrong for the name that was asked about. Records stand by their own signatures all the same.
+    Refused,
 }
 
 /// Reads a message as the answer to "which records of this kind are at the end of this way?".
 pub(super) fn judge(way: Way, kind: RecordType, message: Result<DnsResponse, NetError>) -> Judgement {
     match message {
-        Ok(response) => read(way, kind, &response, None),
-        Err(NetError::Dns(DnsError::Nsec { response, proof: Proof::Insecure, .. })) => {
+        Ok(response) => read(way, kind, &response, Denials::Accepted),
+        Err(NetError::Dns(DnsError::Nsec { response, proof, .. })) => match proof {
             // Too many NSEC3 iterations: the denial counts as unsigned (RFC 9276 §3.2).
-            read(way, kind, &response, Some(Dnssec::Insecure))
-        }
+            Proof::Insecure => read(way, kind, &response, Denials::Insecure),
+            Proof::Indeterminate => Judgement::Failed(LookupFailure::Server),
+            _ => read(way, kind, &response, Denials::Refused),
+        },
         Err(error) => Judgement::Failed(failure(&error)),
     }
 }
@@ -71,33 +92,35 @@ pub(super) fn judge_unvalidated(
     kind: RecordType,
     message: Result<DnsResponse, NetError>,
 ) -> Judgement {
-    let mut way = way;
-    way.dnssec = way.dnssec.max(Dnssec::Insecure);
     match message {
         Ok(mut response) => {
             for record in &mut response.answers {
                 record.proof = Proof::Insecure;
             }
-            read(way, kind, &response, Some(Dnssec::Insecure))
+            read(way, kind, &response, Denials::Insecure)
         }
         Err(NetError::Dns(DnsError::NoRecordsFound(nothing))) => {
             let ttl = nothing.negative_ttl.unwrap_or(0).min(LOOKUP_NEGATIVE_TTL_SECONDS);
-            Judgement::Absent { way: Way { ttl: way.ttl.min(ttl), ..way } }
+            let dnssec = way.dnssec.max(Dnssec::Insecure);
+            Judgement::Absent { way: Way { ttl: way.ttl.min(ttl), dnssec, ..way } }
         }
         Err(error) => Judgement::Failed(failure(&error)),
     }
 }
 
-fn read(mut way: Way, kind: RecordType, response: &DnsResponse, denial: Option<Dnssec>) -> Judgement {
+fn read(mut way: Way, kind: RecordType, response: &DnsResponse, denials: Denials) -> Judgement {
     if !matches!(response.response_code, ResponseCode::NoError | ResponseCode::NXDomain) {
         return Judgement::Failed(LookupFailure::Server);
     }
+    if denials == Denials::Insecure {
+        way.dnssec = way.dnssec.max(Dnssec::Insecure);
+    }
     let asked = way.end.clone();
     loop {
-        if denial.is_none() && is_unproven_wildcard(&way.end, response) {
+        let here = way.end.clone();
+        if !is_wildcard_right(&here, response, denials) {
             return Judgement::Failed(LookupFailure::Bogus);
         }
-        let here = way.end.clone();
         let found: Vec<&Record> = at(response, &here, kind).collect();
         if !found.is_empty() {
             found.iter().for_each(|record| way.pass(record));
@@ -106,12 +129,9 @@ fn read(mut way: Way, kind: RecordType, response: &DnsResponse, denial: Option<D
         }
         let Some(alias) = at(response, &here, RecordType::CNAME).next() else { break };
         let RData::CNAME(target) = &alias.data else { return Judgement::Failed(LookupFailure::Malformed) };
-        way.pass(alias);
-        way.aliases = way.aliases.saturating_add(1);
-        if way.aliases > LOOKUP_CNAMES {
+        if way.follow(alias, &target.0).is_none() {
             return Judgement::Failed(LookupFailure::Malformed);
         }
-        way.end = target.0.clone();
     }
     if let Some(failed) = forbidding(way.dnssec) {
         return failed;
@@ -119,12 +139,29 @@ fn read(mut way: Way, kind: RecordType, response: &DnsResponse, denial: Option<D
     if way.end != asked {
         return Judgement::Alias { way };
     }
-    let Some(denial) = denial.or_else(|| denial_state(&asked, response)) else {
-        return Judgement::Failed(LookupFailure::Bogus);
+    let state = match denials {
+        Denials::Accepted => denial_state(&asked, response),
+        Denials::Insecure => Some(Dnssec::Insecure),
+        Denials::Refused => None,
     };
-    way.dnssec = way.dnssec.max(denial);
+    let Some(state) = state else { return Judgement::Failed(LookupFailure::Bogus) };
+    way.dnssec = way.dnssec.max(state);
     way.ttl = way.ttl.min(negative_ttl(response));
     Judgement::Absent { way }
+}
+
+/// Whether secure records at this name, if a wildcard made them, come with the proof that they may
+/// (RFC 4035 §5.3.4). The validator looks for it only at the name that was asked about, and only when an
+/// authority record is secure.
+fn is_wildcard_right(name: &Name, response: &DnsResponse, denials: Denials) -> bool {
+    let Some(labels) = wildcard_labels(name, response) else { return true };
+    match denials {
+        Denials::Insecure => true,
+        Denials::Accepted => {
+            response.authorities.iter().any(|record| record.proof == Proof::Secure && is_denial(record))
+        }
+        Denials::Refused => shows_wildcard(name, labels, &response.authorities),
+    }
 }
 
 fn at<'a>(response: &'a DnsResponse, name: &'a Name, kind: RecordType) -> impl Iterator<Item = &'a Record> {
@@ -168,23 +205,6 @@ fn is_denial(record: &Record) -> bool {
     matches!(record.record_type(), RecordType::NSEC | RecordType::NSEC3)
 }
 
-/// Whether a secure record at this name was made from a wildcard, and nothing secure says that the name itself
-/// does not exist (RFC 4035 §5.3.4).
-fn is_unproven_wildcard(name: &Name, response: &DnsResponse) -> bool {
-    let from_wildcard = at(response, name, RecordType::RRSIG).any(|record| match &record.data {
-        RData::DNSSEC(DNSSECRData::RRSIG(signature)) => {
-            labels(signature) < name.num_labels() && record.proof == Proof::Secure
-        }
-        _ => false,
-    });
-    from_wildcard
-        && !response.authorities.iter().any(|record| record.proof == Proof::Secure && is_denial(record))
-}
-
-fn labels(signature: &RRSIG) -> u8 {
-    signature.input().num_labels
-}
-
 fn negative_ttl(response: &DnsResponse) -> u32 {
     let soa = response.authorities.iter().find_map(|record| match &record.data {
         RData::SOA(soa) => Some(record.ttl.min(soa.minimum)),
@@ -195,7 +215,6 @@ fn negative_ttl(response: &DnsResponse) -> u32 {
 
 fn failure(error: &NetError) -> LookupFailure {
     match error {
-        NetError::Dns(DnsError::Nsec { proof: Proof::Indeterminate, .. }) => LookupFailure::Server,
         NetError::Dns(DnsError::Nsec { .. } | DnsError::DnssecBogus) => LookupFailure::Bogus,
         NetError::Dns(_) => LookupFailure::Server,
         NetError::Timeout => LookupFailure::Timeout,

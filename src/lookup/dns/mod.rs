@@ -8,6 +8,7 @@
 mod judge;
 mod resolver;
 mod upstream;
+mod wildcard;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -84,6 +85,13 @@ impl Dns {
         }
         let dns = Arc::clone(self);
         self.flights.join(key.clone(), || Box::pin(dns.resolve_and_keep(key))).await
+    }
+
+    /// Gets what the validation of answers about a domain will need, beside the first questions themselves.
+    pub(crate) async fn prepare(&self, domain: Name, below: Vec<Name>) {
+        if !(self.accept_without_dnssec && self.is_without_dnssec()) {
+            self.upstream.prepare(domain, below).await;
+        }
     }
 
     /// Whether the resolver was found to leave DNSSEC out, not long ago.

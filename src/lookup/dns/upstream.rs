@@ -6,30 +6,34 @@
 //! [`Upstream::distrust`] drop all that could have caused it.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use futures_util::stream::{self, Stream, StreamExt};
 use hickory_resolver::NameServerPool;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::xfer::DnsHandle;
 use hickory_resolver::net::{DnsError, NetError};
-use hickory_resolver::proto::op::{DnsRequest, DnsRequestOptions, DnsResponse, Query, ResponseCode};
+use hickory_resolver::proto::op::{DnsRequest, DnsResponse, Query, ResponseCode};
 use hickory_resolver::proto::rr::{Name, RecordType};
 use tokio::time::Instant;
 
 use crate::limits::{LOOKUP_CACHED_KEYS, LOOKUP_NEGATIVE_TTL_SECONDS};
 use crate::lookup::cache::Cache;
 use crate::lookup::effort::{Traffic, count};
+use crate::lookup::flight::Flights;
 
 type Exchange = Result<DnsResponse, NetError>;
-type Kept = Arc<Mutex<Cache<(Name, RecordType), Exchange>>>;
+type Key = (Name, RecordType);
+type Kept = Cache<Key, Exchange>;
 
 /// The servers, and what they said about keys and delegations.
 #[derive(Clone)]
 pub(super) struct Upstream {
     pool: NameServerPool<TokioRuntimeProvider>,
-    kept: Kept,
+    kept: Arc<Mutex<Kept>>,
+    flights: Arc<Flights<Key, Exchange>>,
 }
 
 /// What a resolver does with DNSSEC (ATK-OP-06).
@@ -45,7 +49,8 @@ pub(super) enum Capability {
 
 impl Upstream {
     pub(super) fn new(pool: NameServerPool<TokioRuntimeProvider>) -> Self {
-        Self { pool, kept: Arc::new(Mutex::new(Cache::new(LOOKUP_CACHED_KEYS))) }
+        let kept = Arc::new(Mutex::new(Cache::new(LOOKUP_CACHED_KEYS)));
+        Self { pool, kept, flights: Arc::new(Flights::new()) }
     }
 
     /// Forgets the keys and delegations of a name and of all names above it.
@@ -60,42 +65,60 @@ impl Upstream {
 
     /// Asks for the keys of a zone that is known to be signed, and looks whether a signature comes along.
     pub(super) async fn capability(&self, zone: Name) -> Capability {
-        let mut options = DnsRequestOptions::default();
-        options.use_edns = true;
-        options.edns_set_dnssec_ok = true;
-        count(Traffic::DnsQuery);
-        let answer = self.pool.lookup(Query::query(zone, RecordType::DNSKEY), options).next().await;
-        match answer {
-            Some(Ok(response)) if response.answers.iter().any(|record| record.record_type().is_rrsig()) => {
+        let query = Query::query(zone, RecordType::DNSKEY);
+        match self.send_on(DnsRequest::from_query(query, super::options())).await {
+            Ok(response) if response.answers.iter().any(|record| record.record_type().is_rrsig()) => {
                 Capability::Dnssec
             }
-            Some(Ok(_) | Err(NetError::Dns(DnsError::NoRecordsFound(_)))) => Capability::WithoutDnssec,
+            Ok(_) | Err(NetError::Dns(DnsError::NoRecordsFound(_))) => Capability::WithoutDnssec,
             // Servers that know no EDNS say so in this way (RFC 6891 §7).
-            Some(Err(NetError::Dns(DnsError::ResponseCode(
-                ResponseCode::FormErr | ResponseCode::NotImp,
-            )))) => Capability::WithoutDnssec,
+            Err(NetError::Dns(DnsError::ResponseCode(ResponseCode::FormErr | ResponseCode::NotImp))) => {
+                Capability::WithoutDnssec
+            }
             _ => Capability::Unknown,
         }
     }
 
+    /// Asks at once for what the validation of answers about a domain will need: the keys and the delegation of the
+    /// domain, and whether zones begin at the names that its service records stand at. Otherwise the validator
+    /// asks for one after the other.
+    pub(super) async fn prepare(&self, domain: Name, below: Vec<Name>) {
+        let keys = [RecordType::DNSKEY, RecordType::DS, RecordType::NS].map(|kind| (domain.clone(), kind));
+        let cuts = below.into_iter().map(|name| (name, RecordType::NS));
+        let requests = keys
+            .into_iter()
+            .chain(cuts)
+            .map(|(name, kind)| DnsRequest::from_query(Query::query(name, kind), super::options()));
+        join_all(requests.map(|request| self.clone().exchange(request))).await;
+    }
+
     async fn exchange(self, request: DnsRequest) -> Exchange {
-        let key = request
-            .queries
-            .first()
+        let query = request.queries.first();
+        let key = query
             .filter(|query| is_for_validation(query.query_type()))
-            .map(|query| (query.name().clone(), query.query_type()));
-        if let Some((kept, _)) = key.as_ref().and_then(|key| self.kept().value(key, Instant::now())) {
+            .map(|query| (query.name().to_lowercase(), query.query_type()));
+        let Some(key) = key else { return self.send_on(request).await };
+        if let Some((kept, _)) = self.kept().value(&key, Instant::now()) {
             return kept;
         }
-        count(Traffic::DnsQuery);
-        let answer = self.pool.send(request).next().await.unwrap_or(Err(NetError::NoConnections));
-        if let (Some(key), Some(life)) = (key, life_of(&answer)) {
+        let flights = Arc::clone(&self.flights);
+        flights.join(key.clone(), || Box::pin(self.send_on_and_keep(request, key))).await
+    }
+
+    async fn send_on_and_keep(self, request: DnsRequest, key: Key) -> Exchange {
+        let answer = self.send_on(request).await;
+        if let Some(life) = life_of(&answer) {
             self.kept().insert(key, answer.clone(), life, Instant::now());
         }
         answer
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, Cache<(Name, RecordType), Exchange>> {
+    async fn send_on(&self, request: DnsRequest) -> Exchange {
+        count(Traffic::DnsQuery);
+        self.pool.send(request).next().await.unwrap_or(Err(NetError::NoConnections))
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -39,7 +39,8 @@ pub(super) fn setting(builder: &mut PolicyBuilder, path: &str, value: &str) -> R
     if value.len() > POLICY_TEXT_BYTES {
         return Err(PolicyTextError::new(value, None, TextFault::TooLong(POLICY_TEXT_BYTES)));
     }
-    let is_word = !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    let is_word =
+        !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
     let bare = is_word && !matches!(value, "true" | "false") && !value.bytes().all(|b| b.is_ascii_digit());
     let text = if bare { format!("value = \"{value}\"") } else { format!("value = {value}") };
     let failed = |span, fault| PolicyTextError::new(&text, span, fault);
