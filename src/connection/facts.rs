@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use crate::certificate::{Certificate, Chain};
 use crate::connection::{Connection, State};
 use crate::parameter::{Alert, CipherSuite, Group, SignatureScheme, Version};
 use crate::policy::{Gate, Policy};
 use crate::stream::Unverified;
 use crate::tls::{self, EndPointUndefined, HandshakeKind, NoEndPoint, NoExporter, Session};
+use crate::verdict::Verdict;
 
 /// A channel binding type (RFC 5929, RFC 9266).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -140,7 +142,10 @@ impl Connection {
     /// The peer's chain in DER as it was presented, the end entity's certificate first; also after a
     /// failure (PKI-27). Empty when it showed none.
     pub fn peer_certificates(&self) -> impl Iterator<Item = &[u8]> {
-        self.session().into_iter().flat_map(Session::peer_certificates)
+        let mut shown = self.session().into_iter().flat_map(Session::peer_certificates).peekable();
+        // A session keeps no chain that was refused inside its handshake; the verdict does.
+        let refused = if shown.peek().is_none() { self.verdict(None).and_then(Verdict::chain) } else { None };
+        shown.chain(refused.into_iter().flat_map(Chain::iter).map(Certificate::der))
     }
 
     /// The chain that we showed, the end entity's certificate first; empty when we showed none.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from authority import Authority, Issued
+from laboratory import World, world
 
 import xmpptls
 
@@ -92,3 +93,10 @@ def make_pair(client: xmpptls.Context, server: xmpptls.Context, transport: str =
     """A client and a server."""
     return Pair(xmpptls.Connection.initiating(client, domain, transport=transport),
                 xmpptls.Connection.accepting(server, transport=transport))
+
+
+@pytest.fixture(scope="session")
+def prosody() -> Iterator[World]:
+    """Prosody servers with every kind of certificate, and the DNS that leads there."""
+    with world("trusted", "selfsigned", "serveronly", "misnamed", "expired") as running:
+        yield running
