@@ -75,6 +75,7 @@ CODES = {
     "key_does_not_match": "Use the key that the certificate was made for.",
     "key_encrypted": "Store the key without a passphrase, readable by the server alone.",
     "service_not_offered": "The domain says that it does not offer this service; check the spelling.",
+    "no_address": "Check the spelling of the domain; its admin: publish address records for the target.",
     "no_targets": "Check the spelling of the domain; its admin: publish SRV or address records.",
     "endpoints_exhausted": "See failures for each endpoint.",
     "dnssec_forbids": "The domain's admin: mend DNSSEC. On this machine: try another resolver, check the clock.",

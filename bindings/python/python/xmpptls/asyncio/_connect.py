@@ -92,7 +92,8 @@ async def _try(domain: str, context: Context, candidate: Candidate, prepared: Pr
                own_domain: str | None, delay: float, limit: int) -> Streams:
     endpoint = candidate.endpoint
     if not candidate.addresses:
-        raise OSError(f"the addresses of {endpoint.target} cannot be looked up: {candidate.outcome}")
+        raise EndpointsExhausted(f"{endpoint.target} has no address ({candidate.outcome})", code="no_address",
+                                 domain=domain)
     connected = await _dial(candidate.addresses, endpoint.port, delay)
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=limit, loop=loop)

@@ -221,8 +221,8 @@ class Driver(asyncio.Protocol):
                     return False
                 continue
             break
+        self._flush()
         if phase in ("open", "closed"):
-            self._flush()
             self._come_up()
             if plain and self._is_up:
                 self._receive(plain)
