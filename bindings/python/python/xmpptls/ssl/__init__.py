@@ -17,5 +17,6 @@ check – `check_hostname`, `verify_mode` – refuse to be changed and say what 
 from xmpptls.ssl._context import SSLContext
 from xmpptls.ssl._errors import HandshakeError, PeerRefusedError
 from xmpptls.ssl._object import SSLObject
+from xmpptls.ssl._slixmpp import bind_channel, ssl_object_of
 
-__all__ = ["HandshakeError", "PeerRefusedError", "SSLContext", "SSLObject"]
+__all__ = ["HandshakeError", "PeerRefusedError", "SSLContext", "SSLObject", "bind_channel", "ssl_object_of"]
