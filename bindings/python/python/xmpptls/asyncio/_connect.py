@@ -22,14 +22,15 @@ from xmpptls._xmpptls import (
 from xmpptls.asyncio._lookup import ask, default_lookup, gather_evidence
 from xmpptls.asyncio._transport import Driver
 from xmpptls.errors import EndpointsExhausted, PeerRefused
+from xmpptls.types import Preset, Service
 
-PRESETS = {"c2s": "c2s-client", "s2s": "s2s"}
+PRESETS: dict[Service, Preset] = {"c2s": "c2s-client", "s2s": "s2s"}
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter, Report]
 
 
 async def open_connection(
-        domain: str, service: str = "c2s", *, context: Context | None = None, lookup: Lookup | None = None,
+        domain: str, service: Service = "c2s", *, context: Context | None = None, lookup: Lookup | None = None,
         endpoint: Endpoint | None = None, own_domain: str | None = None, timeout: float | None = 60.0,
         happy_eyeballs_delay: float = 0.25, limit: int = 2 ** 16) -> Streams:
     """Connects to a domain's service.
@@ -43,7 +44,7 @@ async def open_connection(
     than `timeout` seconds.
     """
     if context is None:
-        context = Context(Policy(PRESETS[service]))  # type: ignore[arg-type]
+        context = Context(Policy(PRESETS[service]))
     if context.policy.service != service:
         raise ValueError(f"the policy {context.policy.name} is not for {service}")
     lookup = lookup or default_lookup(context.policy)
@@ -51,7 +52,7 @@ async def open_connection(
     return await asyncio.wait_for(work, timeout)
 
 
-async def _open(domain: str, service: str, context: Context, lookup: Lookup, endpoint: Endpoint | None,
+async def _open(domain: str, service: Service, context: Context, lookup: Lookup, endpoint: Endpoint | None,
                 own_domain: str | None, delay: float, limit: int) -> Streams:
     request = Request.gather(domain, service) if endpoint is None else Request.endpoint(endpoint)
     reply = await ask(lookup, request)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal
+from typing import Any
 
 from xmpptls._xmpptls import Connection, Context
 from xmpptls.asyncio._transport import Choose, Driver, OnFailure
+from xmpptls.types import Transport
 
 ClientConnected = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None] | None]
 
 
 async def start_server(
         client_connected: ClientConnected, host: str | list[str] | None = None, port: int | None = None, *,
-        context: Context, transport: Literal["starttls", "direct-tls", "tls-only"] = "starttls",
+        context: Context, transport: Transport = "starttls",
         choose: Choose | None = None, on_failure: OnFailure | None = None, limit: int = 2 ** 16,
         **options: Any) -> asyncio.Server:
     """Listens; for each client whose TLS is up `client_connected` is called with a reader and a writer.

@@ -23,8 +23,11 @@ from xmpptls._xmpptls import (
 )
 from xmpptls.errors import ConfigurationError, EndpointsExhausted, PeerRefused
 from xmpptls.ssl._object import SSLObject
+from xmpptls.types import Preset, Service
 
-_PRESETS = {("c2s", False): "c2s-client", ("c2s", True): "c2s-server", ("s2s", False): "s2s", ("s2s", True): "s2s"}
+_PRESETS: dict[tuple[Service, bool], Preset] = {
+    ("c2s", False): "c2s-client", ("c2s", True): "c2s-server", ("s2s", False): "s2s", ("s2s", True): "s2s",
+}
 
 
 class SSLContext(ssl.SSLContext):
@@ -34,20 +37,20 @@ class SSLContext(ssl.SSLContext):
     place of the system's.
     """
 
-    def __new__(cls, *, service: str = "c2s", server_side: bool = False, policy: Policy | None = None,
+    def __new__(cls, *, service: Service = "c2s", server_side: bool = False, policy: Policy | None = None,
                 trust_anchors: TrustAnchors | None = None, credentials: Credentials | None = None,
                 lookup: Lookup | None = None) -> SSLContext:
         """Makes the base class's part: it is never used for a connection."""
         return super().__new__(cls, ssl.PROTOCOL_TLS_SERVER if server_side else ssl.PROTOCOL_TLS_CLIENT)
 
-    def __init__(self, *, service: str = "c2s", server_side: bool = False, policy: Policy | None = None,
+    def __init__(self, *, service: Service = "c2s", server_side: bool = False, policy: Policy | None = None,
                  trust_anchors: TrustAnchors | None = None, credentials: Credentials | None = None,
                  lookup: Lookup | None = None) -> None:
         """See the class."""
         super().__init__()
         self._is_server = server_side
         self._may_change = policy is None
-        self._preset = policy if policy is not None else _PRESETS[service, server_side]
+        self._preset: Policy | Preset = policy if policy is not None else _PRESETS[service, server_side]
         self._anchors = trust_anchors
         self._credentials = credentials
         self._alpn: list[bytes] | None = None
@@ -63,7 +66,7 @@ class SSLContext(ssl.SSLContext):
         if self._own is None:
             policy = self._preset
             if not isinstance(policy, Policy):
-                policy = Policy(policy, trust_anchors=self._anchors)  # type: ignore[arg-type]
+                policy = Policy(policy, trust_anchors=self._anchors)
             self._own = Context(policy, self._credentials)
         return self._own
 
@@ -195,7 +198,7 @@ class SSLContext(ssl.SSLContext):
             raise ValueError("the domain is always checked: to accept one certificate as it is use xmpptls.Peer with a "
                              "TrustException, to authenticate nobody a policy with requirement=\"encrypt-only\"")
 
-    @property
+    @property  # type: ignore[override]
     def verify_mode(self) -> ssl.VerifyMode:
         """`CERT_REQUIRED` for clients. What would weaken it is refused."""
         return ssl.CERT_OPTIONAL if self._is_server else ssl.CERT_REQUIRED

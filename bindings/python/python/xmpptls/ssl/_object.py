@@ -102,7 +102,7 @@ class SSLObject(ssl.SSLObject):
             raise translate(failure) from failure
         return memoryview(data).nbytes
 
-    def unwrap(self) -> None:  # type: ignore[override]
+    def unwrap(self) -> None:
         """Closes with close_notify; raises `ssl.SSLWantReadError` until the peer has closed, too."""
         self._connection.close()
         self._pull()
@@ -128,8 +128,8 @@ class SSLObject(ssl.SSLObject):
         while (event := connection.next_event()) is not None:
             if event == "peer_closed":
                 self._peer_closed = True
-            elif event == "failed" and (failure := connection.failure) is not None:
-                raise translate(failure) from failure
+            elif event == "failed" and (final := connection.failure) is not None:
+                raise translate(final) from final
         return plain
 
     # Asking.
@@ -159,7 +159,7 @@ class SSLObject(ssl.SSLObject):
         return self._server_side
 
     @property
-    def server_hostname(self) -> str | None:  # type: ignore[override]
+    def server_hostname(self) -> str | None:
         """The domain that is meant; on the accepting end none."""
         return self._server_hostname
 
