@@ -184,7 +184,9 @@ impl Connection {
     pub(super) fn protocols(&self, setup: &Setup) -> Vec<Vec<u8>> {
         match (&setup.alpn, self.transport) {
             (Some(list), _) => list.clone(),
-            (None, Transport::DirectTls) => vec![self.role().service.alpn().to_vec()],
+            (None, Transport::DirectTls) => {
+                self.snapshot.policy.alpn_protocol().map(<[u8]>::to_vec).into_iter().collect()
+            }
             (None, _) => Vec::new(),
         }
     }
