@@ -4089,6 +4089,101 @@ xmpp_tls_result xmpp_tls_compat_parse_groups(const char *groups,
  */
 uint32_t xmpp_tls_compat_option_meaning(const char *name, size_t name_len);
 
+
+/* ====================================================================================================
+ * OpenSSL's words for settings and files: versions, cipher strings and groups as a policy has them, options,
+ * and why credentials could not be loaded.
+ *
+ * Words for what does not exist here are passed over; none brings an old version or a weak suite back.
+ * ==================================================================================================== */
+
+/**
+ * Says which versions a word such as `any`, `sslv23` or `tlsv1_2` leaves together with options.
+ *
+ * `protocol`: LuaSec's word. `options`: OpenSSL's names in lower case, separated by `|`; those that are no options
+ * are passed over. `oldest_out`, `newest_out`: 0x0303 or 0x0304.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_UNKNOWN_NAME` if the word is no protocol,
+ * - `XMPP_TLS_CONTRADICTION` if nothing is left: there is nothing below TLS 1.2.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_compat_versions(const char *protocol,
+                                         size_t protocol_len,
+                                         const char *options,
+                                         size_t options_len,
+                                         uint32_t *oldest_out,
+                                         uint32_t *newest_out,
+                                         xmpp_tls_error **error_out);
+
+/**
+ * Names the options that are done or hold in any case, counted from 0; empty when there are no more.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_option_name(size_t index);
+
+/**
+ * Names the groups that can be chosen, all spellings, counted from 0; empty when there are no more.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_group_spelling(size_t index);
+
+/**
+ * Sets the versions and suites of a policy: `tls.oldest_version`, `tls.newest_version`, `tls.cipher_suites`.
+ *
+ * `oldest`, `newest`: 0x0303 or 0x0304. `ciphers`: a cipher string of OpenSSL, which chooses among the suites of TLS
+ * 1.2; `ciphersuites`: names of TLS 1.3's, with colons. An empty one means all. What belongs to a version outside
+ * the range is not looked at.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_UNKNOWN_NAME` if a list has nothing that exists here: OpenSSL's `no cipher match`,
+ * - `XMPP_TLS_INVALID_PARAMETER` for another version,
+ * - `XMPP_TLS_ALREADY_SET`.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_policy_builder_set_compat_ciphers(xmpp_tls_policy_builder *builder,
+                                                           uint32_t oldest,
+                                                           uint32_t newest,
+                                                           const char *ciphers,
+                                                           size_t ciphers_len,
+                                                           const char *ciphersuites,
+                                                           size_t ciphersuites_len,
+                                                           xmpp_tls_error **error_out);
+
+/**
+ * Sets the groups of a policy: `tls.groups`.
+ *
+ * `groups`: OpenSSL's names with colons, the preferred first. Those that do not exist here are passed over.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_UNKNOWN_NAME` if none of them exists here,
+ * - `XMPP_TLS_ALREADY_SET`.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_policy_builder_set_compat_groups(xmpp_tls_policy_builder *builder,
+                                                          const char *groups,
+                                                          size_t groups_len,
+                                                          xmpp_tls_error **error_out);
+
+/**
+ * Gives the type of a certificate's key as LuaSec says it: `RSA`, `EC`, `DSA` or `Unknown`.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_key_type(const xmpp_tls_certificate *certificate);
+
+/**
+ * Gives OpenSSL's reason for credentials that could not be loaded, by the result of that call; empty for others.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_credential_reason(int32_t result);
+
 #ifdef __cplusplus
 }
 #endif
