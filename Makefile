@@ -158,7 +158,7 @@ test-rust:
 
 .PHONY: test-lookup
 test-lookup: ## look-ups in a signed DNS and over HTTPS, on loopback
-	$(CARGO) test --locked $(addprefix --test lookup_,dns posh handle thread effort)
+	$(CARGO) test --locked $(addprefix --test lookup_,dns posh handle thread effort verdict)
 
 .PHONY: test-docs
 test-docs:

@@ -134,7 +134,8 @@ fn verdict(input: &Value, certificates: &Certificates) -> Value {
     let case = document(input, certificates);
     let verdict = case.decide();
     let asked = by_questions(&case);
-    let main = |verdict: &Verdict| (verdict.level(), verdict.method(), verdict.alert(), verdict.is_permitted());
+    let main =
+        |verdict: &Verdict| (verdict.level(), verdict.method(), verdict.alert(), verdict.is_permitted());
     assert_eq!(main(&verdict), main(&asked), "the machine and the decision differ");
     let mut reasons: Vec<&str> = verdict.reasons().map(|reason| reason.code().word()).collect();
     reasons.sort_unstable();
@@ -168,9 +169,7 @@ fn by_questions(case: &CaseDocument) -> Verdict {
         let answer = match &question.kind {
             QuestionKind::Tlsa { owner } => answer(case.evidence.tlsa_of(owner), Answer::Tlsa),
             QuestionKind::Posh { .. } => answer(&case.evidence.posh, Answer::Posh),
-            QuestionKind::SrvAndAddresses { .. } => {
-                answer(&case.evidence.targets, Answer::SrvAndAddresses)
-            }
+            QuestionKind::SrvAndAddresses { .. } => answer(&case.evidence.targets, Answer::SrvAndAddresses),
             QuestionKind::Dialback { .. } => answer(&case.evidence.dialback, Answer::Dialback),
             _ => Answer::NotAsked,
         };

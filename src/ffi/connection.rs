@@ -265,7 +265,11 @@ pub unsafe extern "C" fn xmpp_tls_connection_set_alpn(
     error_out: *mut *mut xmpp_tls_error,
 ) -> xmpp_tls_result {
     // SAFETY: the pointers are as the header demands.
-    unsafe { set(connection, error_out, |connection| Ok(connection.set_alpn(input::list(protocols, count, OFFERED_PROTOCOLS)?))) }
+    unsafe {
+        set(connection, error_out, |connection| {
+            Ok(connection.set_alpn(input::list(protocols, count, OFFERED_PROTOCOLS)?))
+        })
+    }
 }
 
 /// Says which domain we are (initiating server): the `from` of the stream before TLS, and whose credentials we

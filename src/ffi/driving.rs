@@ -236,7 +236,9 @@ pub unsafe extern "C" fn xmpp_tls_connection_transmit(
 ///
 /// Threads: exclusive. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_connection_transmit_pending(connection: *const xmpp_tls_connection) -> usize {
+pub unsafe extern "C" fn xmpp_tls_connection_transmit_pending(
+    connection: *const xmpp_tls_connection,
+) -> usize {
     // SAFETY: the pointer is NULL or a live handle.
     guard::read(0, || unsafe { exclusive(connection, |held| Ok(held.connection.transmit_pending())) }.ok())
 }
@@ -387,7 +389,9 @@ pub unsafe extern "C" fn xmpp_tls_connection_is_waiting_for_choice(
 ///
 /// Threads: exclusive. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_connection_offered_alpn_count(connection: *const xmpp_tls_connection) -> usize {
+pub unsafe extern "C" fn xmpp_tls_connection_offered_alpn_count(
+    connection: *const xmpp_tls_connection,
+) -> usize {
     let count = |held: &mut Held| Ok(held.connection.client_hello().map_or(0, |hello| hello.alpn.len()));
     // SAFETY: the pointer is NULL or a live handle.
     guard::read(0, || unsafe { exclusive(connection, count) }.ok())

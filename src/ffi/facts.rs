@@ -188,7 +188,9 @@ pub unsafe extern "C" fn xmpp_tls_connection_suite(connection: *const xmpp_tls_c
 
 /// Gives the IANA name of the cipher suite agreed on; empty before. Static text. Threads: exclusive. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_connection_suite_name(connection: *const xmpp_tls_connection) -> xmpp_tls_str {
+pub unsafe extern "C" fn xmpp_tls_connection_suite_name(
+    connection: *const xmpp_tls_connection,
+) -> xmpp_tls_str {
     // SAFETY: the pointer is NULL or a live handle.
     unsafe { read(connection, text(""), |held| Some(text(held.connection.suite()?.name()))) }
 }
@@ -206,7 +208,9 @@ pub unsafe extern "C" fn xmpp_tls_connection_group(connection: *const xmpp_tls_c
 ///
 /// Threads: exclusive. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_connection_group_name(connection: *const xmpp_tls_connection) -> xmpp_tls_str {
+pub unsafe extern "C" fn xmpp_tls_connection_group_name(
+    connection: *const xmpp_tls_connection,
+) -> xmpp_tls_str {
     // SAFETY: the pointer is NULL or a live handle.
     unsafe { read(connection, text(""), |held| Some(text(held.connection.group()?.name()))) }
 }
@@ -222,7 +226,9 @@ pub unsafe extern "C" fn xmpp_tls_connection_alpn(connection: *const xmpp_tls_co
 ///
 /// Threads: exclusive. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_connection_server_name(connection: *const xmpp_tls_connection) -> xmpp_tls_str {
+pub unsafe extern "C" fn xmpp_tls_connection_server_name(
+    connection: *const xmpp_tls_connection,
+) -> xmpp_tls_str {
     // SAFETY: the pointer is NULL or a live handle.
     unsafe { read(connection, text(""), |held| Some(text(held.connection.server_name()?))) }
 }
@@ -243,7 +249,9 @@ pub unsafe extern "C" fn xmpp_tls_connection_is_resumed(connection: *const xmpp_
 ///
 /// Threads: exclusive. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_connection_is_reset_advised(connection: *const xmpp_tls_connection) -> bool {
+pub unsafe extern "C" fn xmpp_tls_connection_is_reset_advised(
+    connection: *const xmpp_tls_connection,
+) -> bool {
     // SAFETY: the pointer is NULL or a live handle.
     unsafe { read(connection, false, |held| Some(held.connection.is_reset_advised())) }
 }

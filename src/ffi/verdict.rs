@@ -127,7 +127,9 @@ impl xmpp_tls_verdict {
 
 /// Makes another reference. Returns `verdict`, or NULL for NULL. Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_verdict_retain(verdict: *const xmpp_tls_verdict) -> *const xmpp_tls_verdict {
+pub unsafe extern "C" fn xmpp_tls_verdict_retain(
+    verdict: *const xmpp_tls_verdict,
+) -> *const xmpp_tls_verdict {
     // SAFETY: the pointer is NULL or a live handle.
     unsafe { shared_retain(verdict) }
 }
@@ -266,7 +268,9 @@ pub unsafe extern "C" fn xmpp_tls_verdict_direction(verdict: *const xmpp_tls_ver
 ///
 /// Threads: shared. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_verdict_reference_identity(verdict: *const xmpp_tls_verdict) -> xmpp_tls_str {
+pub unsafe extern "C" fn xmpp_tls_verdict_reference_identity(
+    verdict: *const xmpp_tls_verdict,
+) -> xmpp_tls_str {
     // SAFETY: the pointer is NULL or a live handle.
     unsafe { read(verdict, text(""), |own| Some(text(&own.texts().name))) }
 }

@@ -27,6 +27,9 @@ const PARTS: &[&str] = &[
     "ffi/verification",
     "ffi/history",
     "ffi/report",
+    "ffi/dialback",
+    "ffi/external",
+    "ffi/binding",
     "ffi/compat",
     "ffi/compat_settings",
 ];
@@ -76,7 +79,8 @@ fn generate(root: &Path) -> Result<String, String> {
         text.push_str(&essay(&source));
         let mut config = config.clone();
         config.export.include = types(&source);
-        config.export.rename = RENAMED.iter().map(|(rust, c)| ((*rust).to_owned(), (*c).to_owned())).collect();
+        config.export.rename =
+            RENAMED.iter().map(|(rust, c)| ((*rust).to_owned(), (*c).to_owned())).collect();
         let bindings = cbindgen::Builder::new()
             .with_config(config)
             .with_src(&path)
@@ -96,8 +100,7 @@ fn types(source: &str) -> Vec<String> {
         let rest = line.strip_prefix("pub enum ").or_else(|| line.strip_prefix("pub struct "))?;
         rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()
     });
-    let is_of_c =
-        |name: &&str| name.starts_with("xmpp_tls_") || RENAMED.iter().any(|(rust, _)| rust == name);
+    let is_of_c = |name: &&str| name.starts_with("xmpp_tls_") || RENAMED.iter().any(|(rust, _)| rust == name);
     names.filter(is_of_c).map(str::to_owned).collect()
 }
 

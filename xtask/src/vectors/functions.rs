@@ -154,11 +154,21 @@ fn tlsa(cases: &mut Vec<Case>) {
     }
 }
 
+/// Name, profile, mechanisms, announced types, own types, decision.
+type BindingRow = (
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static str,
+);
+
 fn binding(cases: &mut Vec<Case>) {
-    let plus = &["SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"][..];
-    let plain = &["SCRAM-SHA-256"][..];
-    let both = &["tls-exporter", "tls-server-end-point"][..];
-    let rows: &[(&str, &str, &[&str], &[&str], &[&str], &str)] = &[
+    let plus: &'static [&'static str] = &["SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"];
+    let plain: &'static [&'static str] = &["SCRAM-SHA-256"];
+    let both: &'static [&'static str] = &["tls-exporter", "tls-server-end-point"];
+    let rows: &[BindingRow] = &[
         ("both", "sasl2", plus, both, both, "tls-exporter"),
         ("both-sasl", "sasl", plus, both, both, "tls-exporter"),
         ("end-point-announced", "sasl2", plus, &["tls-server-end-point"], both, "tls-server-end-point"),

@@ -35,9 +35,11 @@ mod parts;
 
 mod case;
 mod dane;
+mod dane_ladder;
 mod functions;
 mod history;
 mod names;
+mod names_table;
 mod path;
 mod posh;
 mod posh_documents;
@@ -58,7 +60,7 @@ fn families() -> Vec<Family> {
         names::family(),
         path::family(),
         dane::family(),
-        dane::ladder(),
+        dane_ladder::family(),
         posh::family(),
         posh_documents::family(),
         servers::family(),
