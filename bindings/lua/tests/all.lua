@@ -5,7 +5,7 @@ package.path = directory .. "/?.lua;" .. package.path
 local harness = require "harness"
 local pki = require "pki".create()
 
-local names = { "values", "memory", "sockets", "phases", "judgement", "luasec", "garbage" }
+local names = { "values", "memory", "sockets", "phases", "judgement", "servers", "luasec", "garbage" }
 if arg[2] then names = { select(2, (unpack or table.unpack)(arg)) }; end
 for _, name in ipairs(names) do
 	local ok, message = pcall(require, "test_" .. name)
