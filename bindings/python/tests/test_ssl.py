@@ -233,6 +233,7 @@ def test_start_tls_on_a_connection_that_spoke_in_the_clear(ours, theirs) -> None
         async def upgrade(self) -> None:
             loop = asyncio.get_running_loop()
             self.transport = await loop.start_tls(self.transport, self, theirs, server_side=True)
+            self.transport.write(b"ready")
 
     class Asking(asyncio.Protocol):
         """Collects."""
@@ -250,6 +251,7 @@ def test_start_tls_on_a_connection_that_spoke_in_the_clear(ours, theirs) -> None
         transport.write(b"starttls")
         assert await protocol.said.get() == b"proceed"
         secure = await loop.start_tls(transport, protocol, ours, server_hostname=DOMAIN)
+        assert await asyncio.wait_for(protocol.said.get(), 5) == b"ready"
         secure.write(b"hello")
         assert await asyncio.wait_for(protocol.said.get(), 5) == b"HELLO"
         secure.close()
