@@ -6,6 +6,10 @@ CARGO_TARGET_DIR ?= target
 RELEASE = $(CARGO_TARGET_DIR)/release
 LIBRARY = $(RELEASE)/libxmpptls.so
 VENV = $(CARGO_TARGET_DIR)/venv
+# ejabberdctl runs as root or as the user ejabberd, and as nobody else.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo -n --preserve-env=XMPPTLS_KEEP env PYTHONDONTWRITEBYTECODE=1)
+# The directories that bindings/erlang builds and that go first on ejabberd's code path.
+ERLANG_DROPIN = target/erlang/fast_tls_dropin/ebin target/erlang/xmpptls/ebin
 PYTHON = $(VENV)/bin/python
 SETUP = tests/setup
 
@@ -36,14 +40,21 @@ STAGES += test-lint
 STAGES += test-rust
 STAGES += test-lookup
 STAGES += test-docs
+STAGES += test-install
+STAGES += test-interop-peers
 
 .PHONY: all
-all: rust-version ## build the library (LOOKUP=0: without look-ups)
+all: rust-version c-compiler ## build the library (LOOKUP=0: without look-ups)
 	$(CARGO) build --release --locked --lib $(FEATURES)
 
 .PHONY: rust-version
 rust-version:
 	@$(SETUP)/rust-version.sh "$(CARGO)"
+
+.PHONY: c-compiler
+c-compiler:
+	@command -v "$(firstword $(CC))" >/dev/null || \
+		{ echo "the cryptographic provider needs a C compiler: apt-get install gcc libc6-dev" >&2; exit 1; }
 
 .PHONY: help
 help: ## list the targets
@@ -52,7 +63,7 @@ help: ## list the targets
 ## Using it
 
 .PHONY: command
-command: rust-version ## build the command `xmpptls`
+command: rust-version c-compiler ## build the command `xmpptls`
 	$(CARGO) build --release --locked --manifest-path cli/Cargo.toml
 
 .PHONY: demo
@@ -107,6 +118,10 @@ install-erlang: $(LIBRARY) ## the Erlang application and the drop-in `fast_tls`
 header: rust-version ## include/xmpptls.h, from src/ffi
 	$(CARGO) run --quiet --locked -p xtask -- header
 
+.PHONY: symbols
+symbols: all ## tests/abi/symbols.txt, what the library may export
+	nm -D --defined-only --format=posix "$(LIBRARY)" | cut -d' ' -f1 | LC_ALL=C sort >tests/abi/symbols.txt
+
 .PHONY: vectors
 vectors: rust-version ## tests/vectors; a second run changes no byte
 	$(CARGO) run --quiet --locked -p xtask -- vectors
@@ -118,7 +133,7 @@ test: rust-version ## install what the tests need (it says what), run everything
 	@MAKE="$(MAKE)" $(SETUP)/stages.sh $(STAGES)
 
 .PHONY: check
-check: rust-version ## for packagers: offline, nothing installed
+check: rust-version c-compiler ## for packagers: offline, nothing installed
 	$(CARGO) test --offline --locked --workspace
 
 .PHONY: setup
@@ -139,11 +154,11 @@ test-lint:
 
 .PHONY: test-rust
 test-rust:
-	$(CARGO) test --locked --workspace
+	$(CARGO) test --locked --workspace --no-fail-fast
 
 .PHONY: test-lookup
 test-lookup: ## look-ups in a signed DNS and over HTTPS, on loopback
-	$(CARGO) test --locked $(addprefix --test lookup_,dns posh handle thread effort)
+	$(CARGO) test --locked $(addprefix --test lookup_,dns posh handle thread effort verdict)
 
 .PHONY: test-docs
 test-docs:
@@ -159,7 +174,9 @@ test-vectors:
 
 .PHONY: test-symbols
 test-symbols: all
-	$(SETUP)/symbols.sh "$(LIBRARY)" tests/abi/symbols.txt "$(SONAME)"
+	$(SETUP)/symbols.sh "$(LIBRARY)" tests/abi/symbols.txt include/xmpptls.h "$(SONAME)"
+	$(CARGO) build --locked --lib --no-default-features --features capi
+	$(SETUP)/symbols.sh "$(CARGO_TARGET_DIR)/debug/libxmpptls.so" tests/abi/symbols.txt include/xmpptls.h "$(SONAME)"
 
 .PHONY: test-install
 test-install: all
@@ -171,11 +188,11 @@ test-c: all
 
 .PHONY: test-lua
 test-lua: all
-	$(MAKE) -C bindings/lua test
+	for version in 5.1 5.2 5.3 5.4 jit; do $(MAKE) -C bindings/lua check LUA_VERSION=$$version || exit 1; done
 
 .PHONY: test-erlang
 test-erlang: all
-	$(MAKE) -C bindings/erlang test
+	$(MAKE) -C bindings/erlang check
 
 .PHONY: test-interop-peers
 test-interop-peers:
@@ -183,11 +200,14 @@ test-interop-peers:
 
 .PHONY: test-interop-prosody
 test-interop-prosody: all
-	$(PYTHON) tests/interop/prosody/run.py --module "$(LUA_DROPIN)"
+	$(MAKE) -C bindings/lua all-versions
+	$(PYTHON) tests/interop/prosody/run.py --module 'target/lua/{lua}' --library "$(RELEASE)" \
+		--plugins examples/prosody --auth s2s_auth_xmpptls
 
 .PHONY: test-interop-ejabberd
 test-interop-ejabberd: all
-	$(PYTHON) tests/interop/ejabberd/run.py --ebin "$(ERLANG_DROPIN)"
+	$(MAKE) -C bindings/erlang all
+	$(AS_ROOT) $(PYTHON) tests/interop/ejabberd/run.py $(addprefix --ebin ,$(ERLANG_DROPIN)) --library "$(RELEASE)"
 
 .PHONY: baseline-prosody
 baseline-prosody: ## the Prosody laboratory on what Prosody has today
@@ -195,4 +215,4 @@ baseline-prosody: ## the Prosody laboratory on what Prosody has today
 
 .PHONY: baseline-ejabberd
 baseline-ejabberd: ## the ejabberd laboratory on what ejabberd has today
-	$(PYTHON) tests/interop/ejabberd/run.py
+	$(AS_ROOT) $(PYTHON) tests/interop/ejabberd/run.py

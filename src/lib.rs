@@ -2,6 +2,7 @@
 
 pub mod binding;
 pub mod certificate;
+pub mod compat;
 pub mod connection;
 #[cfg(feature = "capi")]
 pub mod ffi;
@@ -15,6 +16,7 @@ pub mod parameter;
 pub mod policy;
 pub mod proof;
 pub mod record;
+pub mod report;
 pub mod stream;
 pub mod tls;
 pub mod verdict;

@@ -46,6 +46,12 @@ pub const DIALBACK_FIELD_BYTES: usize = 1023;
 /// Bytes of the text of a dialback key, white space included; the key has 64 (ATK-DB-09).
 pub const DIALBACK_KEY_TEXT_BYTES: usize = 1024;
 
+/// SASL mechanisms or channel-binding types of one announcement: four times what the registries of IANA hold in use.
+pub const ANNOUNCED_NAMES: usize = 64;
+
+/// Domains that one server serves, in a single call: far more than the largest hosts have.
+pub const SERVED_DOMAINS: usize = 100_000;
+
 /// Dialback requests of one stream that wait for an answer: more domains than one server multiplexes at once.
 pub const DIALBACK_REQUESTS: usize = 256;
 /// Bytes of XML that are read before TLS, in all, in either role (STLS-30). A stream header and a list of
@@ -139,6 +145,9 @@ pub const LOOKUP_CACHED_ANSWERS: usize = 4096;
 /// Answers kept that only serve validation (DNSKEY, DS, NS), about 2 KB each.
 pub const LOOKUP_CACHED_KEYS: usize = 2048;
 
+/// Verified signatures remembered, about 200 B each; an answer with its denials has three to six.
+pub const LOOKUP_CACHED_PROOFS: usize = 16_384;
+
 /// POSH documents kept in the cache, each at most [`POSH_DOCUMENT_BYTES`] and usually under 1 KB.
 pub const LOOKUP_CACHED_DOCUMENTS: usize = 512;
 
@@ -224,3 +233,8 @@ pub const HISTORY_BYTES: usize = 64 * 1024;
 
 /// Bytes of one part of a user's address (RFC 7622 §3.3).
 pub const USER_ADDRESS_BYTES: usize = 1023;
+/// Bytes of a cipher string or another list of OpenSSL's words: the longest in use have about 2,000.
+pub const COMPAT_TEXT_BYTES: usize = 16 * 1024;
+
+/// Words of such a list that are reported as passed over: enough to mend it by.
+pub const COMPAT_SKIPPED_WORDS: usize = 64;

@@ -3,10 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-#[path = "support/ca.rs"]
-mod ca;
-#[path = "support/der.rs"]
-mod der;
+mod support;
 
 use std::sync::Arc;
 
@@ -19,7 +16,7 @@ use xmpptls::policy::{
 use xmpptls::proof::pkix::TrustAnchors;
 
 fn trusted() -> TrustAnchors {
-    TrustAnchors::from_der([ca::root().der.as_slice()])
+    TrustAnchors::from_der([support::ca::root().der.as_slice()])
 }
 
 /// A builder for a preset that has trust anchors.
@@ -195,7 +192,7 @@ fn dane_15_usages_that_add_to_pkix_need_pkix() {
 #[test]
 fn every_proof_off_is_refused_unless_nobody_or_only_excepted_peers_are_meant() {
     let off: Change = |b| b.pkix(false)?.dane(DaneUsages::OFF)?.dane_inbound(false)?.posh(false);
-    contradicts(Preset::S2s2026, off, Contradiction::NoProof, Setting::Requirement, Setting::Pkix);
+    contradicts(Preset::S2s2026, off, Contradiction::NoProof(None), Setting::Requirement, Setting::Pkix);
     accepts(Preset::S2s2026, |b| b.pkix(false)?.dane(DaneUsages::OFF)?.dane_inbound(false));
     let mut encrypted = builder(Preset::S2s2026);
     off(&mut encrypted).unwrap().requirement(Requirement::EncryptOnly).unwrap();
@@ -210,14 +207,14 @@ fn every_proof_off_is_refused_unless_nobody_or_only_excepted_peers_are_meant() {
 #[test]
 fn par_17_a_certificate_that_is_demanded_must_be_asked_for() {
     let never: Change = |b| b.client_certificate(ClientCertificate::Never);
-    let contradiction = Contradiction::CertificateNotAskedFor;
+    let contradiction = Contradiction::CertificateNotAskedFor(None);
     contradicts(Preset::S2s2026, never, contradiction, Setting::Requirement, Setting::ClientCertificate);
     accepts(Preset::S2sWithDialback2026, never);
     accepts(Preset::S2s2026, |b| {
         b.client_certificate(ClientCertificate::Never)?.directions(Directions::Initiating)
     });
     let users: Change = |b| b.requirement(Requirement::Authenticate);
-    let contradiction = Contradiction::CertificateNotAskedFor;
+    let contradiction = Contradiction::CertificateNotAskedFor(None);
     contradicts(
         Preset::C2sServer2026,
         users,
@@ -234,10 +231,10 @@ fn par_17_a_certificate_that_is_demanded_must_be_asked_for() {
 fn stls_17_plaintext_is_only_allowed_where_nobody_must_be_authenticated() {
     let plaintext: Change = |b| b.starttls(StarttlsDemand::TryThenAllowPlaintext);
     for preset in [Preset::C2sClient2026, Preset::S2s2026] {
-        let contradiction = Contradiction::PlaintextAuthenticated;
+        let contradiction = Contradiction::PlaintextAuthenticated(None);
         contradicts(preset, plaintext, contradiction, Setting::Starttls, Setting::Requirement);
     }
-    let contradiction = Contradiction::PlaintextDialback;
+    let contradiction = Contradiction::PlaintextDialback(None);
     contradicts(
         Preset::S2sWithDialback2026,
         plaintext,

@@ -2,23 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-#[path = "support/ca.rs"]
-mod ca;
-#[path = "support/der.rs"]
-mod der;
+mod support;
 
 use std::sync::Arc;
 
 use xmpptls::name::Domain;
 use xmpptls::parameter::{Group, Version};
 use xmpptls::policy::{
-    Contradiction, DaneUsages, Exception, Gate, PeerPolicy, PinnedDigest, Policy, PolicyBuilder, PolicyError,
-    Preset, Relaxation, Requirement, Resumption, Setting, StarttlsDemand,
+    ClientCertificate, Contradiction, DaneUsages, Exception, Gate, PeerPolicy, PinnedDigest, Policy,
+    PolicyBuilder, PolicyError, Preset, Relaxation, Requirement, Resumption, Setting, StarttlsDemand,
 };
 use xmpptls::proof::pkix::TrustAnchors;
 
 fn trusted() -> TrustAnchors {
-    TrustAnchors::from_der([ca::root().der.as_slice()])
+    TrustAnchors::from_der([support::ca::root().der.as_slice()])
 }
 
 /// A builder for a preset that has trust anchors.
@@ -216,7 +213,7 @@ fn res_08_the_fingerprint_is_equal_only_for_equal_demands() {
 
 #[test]
 fn the_fingerprint_does_not_depend_on_the_order_of_the_trust_anchors() {
-    let (one, two) = (ca::root().der, ca::root().der);
+    let (one, two) = (support::ca::root().der, support::ca::root().der);
     let fingerprint = |list: [&[u8]; 2]| {
         let mut builder = PolicyBuilder::new(Preset::S2s2026);
         builder.trust_anchors(TrustAnchors::from_der(list)).unwrap().build().unwrap().fingerprint()
@@ -247,8 +244,10 @@ fn a_peers_table_cannot_contradict_itself_or_the_policy() {
     assert_eq!(with(Preset::S2s2026, dane.clone()), refused(Contradiction::DaneRequiredOfNobody(named())));
     let dane = PeerPolicy { requirement: None, ..dane };
     assert_eq!(with(Preset::S2s2026, dane.clone()), Ok(()));
-    let users = PeerPolicy { requirement: Some(Requirement::Authenticate), ..dane };
-    assert_eq!(with(Preset::C2sServer2026, users), refused(Contradiction::DaneRequiredButOff(named())));
+    let mut off = builder(Preset::S2s2026);
+    off.dane(DaneUsages::OFF).unwrap().dane_inbound(false).unwrap();
+    let error = off.peer(domain("a.example"), dane).unwrap().build().unwrap_err();
+    assert_eq!(error, PolicyError::Contradiction(Contradiction::DaneRequiredButOff(named())));
 
     let dialback = PeerPolicy { requirement: Some(Requirement::AuthenticateOrDialback), ..peer() };
     assert_eq!(with(Preset::S2s2026, dialback.clone()), refused(Contradiction::DialbackNotSpoken(named())));
@@ -266,4 +265,40 @@ fn a_contradiction_in_a_peers_table_names_the_peer() {
     let error = builder(Preset::S2s2026).peer(domain("a.example"), peer).unwrap().build().unwrap_err();
     let text = error.to_string();
     assert!(text.starts_with("peer.pins contradicts peer.requirement for a.example: "), "{text}");
+}
+
+#[test]
+fn a_peer_that_must_be_authenticated_cannot_be_undone_by_the_policy() {
+    let must = || PeerPolicy { requirement: Some(Requirement::Authenticate), ..PeerPolicy::default() };
+    let with = |change: Change, peer| {
+        let mut builder = builder(Preset::S2s2026);
+        change(&mut builder).unwrap().requirement(Requirement::EncryptOnly).unwrap();
+        builder.peer(domain("a.example"), peer).unwrap().build().map(|_| ())
+    };
+    let named = || Some(domain("a.example"));
+    let plaintext: Change = |b| b.starttls(StarttlsDemand::TryThenAllowPlaintext);
+    for (change, expected) in [
+        (plaintext, Contradiction::PlaintextAuthenticated(named())),
+        (|b| b.client_certificate(ClientCertificate::Never), Contradiction::CertificateNotAskedFor(named())),
+        (
+            |b| b.pkix(false)?.dane(DaneUsages::OFF)?.dane_inbound(false)?.posh(false),
+            Contradiction::NoProof(named()),
+        ),
+    ] {
+        let (first, second) = expected.settings();
+        assert!([first, second].contains(&Setting::PeerRequirement), "{expected}");
+        assert_eq!(with(change, must()), Err(PolicyError::Contradiction(expected)));
+        assert_eq!(with(change, PeerPolicy::default()), Ok(()));
+    }
+    let exception = Exception { digest: key(1), until: 1_900_000_000 };
+    let excepted = PeerPolicy { exceptions: vec![exception], ..must() };
+    assert_eq!(
+        with(|b| b.pkix(false)?.dane(DaneUsages::OFF)?.dane_inbound(false)?.posh(false), excepted),
+        Ok(())
+    );
+    let weak = PeerPolicy { requirement: Some(Requirement::AuthenticateOrDialback), ..PeerPolicy::default() };
+    let plaintext: Change = |b| b.dialback(true)?.starttls(StarttlsDemand::TryThenAllowPlaintext);
+    let refused = PolicyError::Contradiction(Contradiction::PlaintextDialback(named()));
+    assert_eq!(with(plaintext, weak.clone()), Err(refused));
+    assert_eq!(with(|b| b.dialback(true), weak), Ok(()));
 }

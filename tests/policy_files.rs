@@ -2,16 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-#[path = "support/ca.rs"]
-mod ca;
-#[path = "support/der.rs"]
-mod der;
+mod support;
 
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use ca::{DAY, Issued, NOW, authority, leaf, pem, revocation_list, root};
+use support::ca::{DAY, Issued, NOW, authority, leaf, pem, revocation_list, root};
 use xmpptls::files::{
     FileError, FileFault, FileOutcome, FileSet, credential, directory_trust_anchors, file_trust_anchors,
     policy, revocation_lists, system_trust_anchors, trust_anchors,

@@ -2,10 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-#[path = "support/ca.rs"]
-mod ca;
-#[path = "support/der.rs"]
-mod der;
+mod support;
 
 use std::sync::Arc;
 
@@ -19,7 +16,7 @@ use xmpptls::proof::pkix::TrustAnchors;
 const HEX: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
 fn trusted() -> TrustAnchors {
-    TrustAnchors::from_der([ca::root().der.as_slice()])
+    TrustAnchors::from_der([support::ca::root().der.as_slice()])
 }
 
 fn read(text: &str) -> Result<Arc<Policy>, PolicyTextError> {
@@ -118,7 +115,7 @@ verdict = 3
 
 [peer."Bücher.example"]
 with_subdomains = true
-requirement = "authenticate"
+requirement = "authenticate-or-dialback"
 dane_required = false
 pins = [{{ public_key = "sha-256:{HEX}" }}, {{ certificate = "{HEX}" }}]
 
@@ -175,7 +172,7 @@ fn every_value_of_the_text_reaches_the_policy() {
     let bytes: [u8; 32] = std::array::from_fn(|index| u8::try_from(index).unwrap());
     let books = PeerPolicy {
         with_subdomains: true,
-        requirement: Some(Requirement::Authenticate),
+        requirement: Some(Requirement::AuthenticateOrDialback),
         dane_required: Some(false),
         pins: vec![PinnedDigest::PublicKey(bytes), PinnedDigest::Certificate(bytes)],
         exceptions: vec![],
@@ -333,4 +330,60 @@ fn a_document_takes_further_settings_until_it_is_built() {
     document.builder().dane_required(true).unwrap();
     let policy = document.build(trusted()).unwrap();
     assert_eq!(policy.changes(), [Setting::DaneRequired, Setting::Posh]);
+}
+
+#[test]
+fn a_contradiction_in_a_peers_table_is_reported_at_that_table() {
+    let text = format!(
+        "preset = \"s2s\"\n[peer.\"a.example\"]\n[peer.\"b.example\"]\nrequirement = \"encrypt-only\"\npins = [{{ public_key = \"{HEX}\" }}]\n"
+    );
+    let contradiction = Contradiction::PinsOfNobody(domain("b.example"));
+    assert_eq!(refused(&text, 3, 7), TextFault::Policy(PolicyError::Contradiction(contradiction)));
+    assert!(read(&text.replace("encrypt-only", "authenticate")).is_ok());
+}
+
+#[test]
+fn one_setting_can_be_set_by_its_path() {
+    let anchors = trusted();
+    let mut from = PolicyBuilder::new(Preset::S2sWithDialback2026);
+    let changed = read(&everything()).unwrap();
+    for setting in Setting::ALL {
+        let value = changed.setting(*setting).unwrap();
+        if *setting != Setting::TrustAnchors {
+            let preset = read(&format!("preset = \"{}\"", Preset::S2sWithDialback2026)).unwrap();
+            from.set(setting.path(), &preset.setting(*setting).unwrap()).unwrap();
+        }
+        assert!(PolicyBuilder::new(Preset::S2s2026).set(setting.path(), &value).is_ok(), "{setting}");
+    }
+    let policy = from.trust_anchors(anchors).unwrap().build().unwrap();
+    assert_eq!(policy.name(), "s2s-with-dialback-2026");
+
+    let mut builder = PolicyBuilder::new(Preset::S2s2026);
+    builder.set("dane.required", "true").unwrap();
+    let twice = builder.set("dane.required", "true").unwrap_err();
+    assert_eq!(twice.fault(), &TextFault::Policy(PolicyError::SetTwice(Setting::DaneRequired)));
+    let unknown = builder.set("dane.requierd", "true").unwrap_err();
+    let nearest = Some("dane.required".into());
+    assert_eq!(unknown.fault(), &TextFault::UnknownKey { key: "requierd".into(), nearest });
+    let wrong = builder.set("posh.enabled", "\"yes\"").unwrap_err();
+    let expected = TextFault::WrongType { expected: Expected::Boolean, found: "string" };
+    assert_eq!((wrong.fault(), wrong.column()), (&expected, Some(1)));
+    let syntax = builder.set("posh.enabled", "tr ue").unwrap_err();
+    assert!(matches!(syntax.fault(), TextFault::Syntax(_)), "{syntax}");
+    assert!(builder.set("peer.pins", "[]").is_err());
+    for (path, value) in
+        [("tls.resumption", "off"), ("tls.oldest_version", "TLSv1.3"), ("posh.maximum_age", "0x3c")]
+    {
+        builder.set(path, value).unwrap();
+    }
+    let policy = builder.trust_anchors(trusted()).unwrap().build().unwrap();
+    assert_eq!(
+        (policy.setting(Setting::Resumption).unwrap().as_str(), policy.posh_maximum_age()),
+        ("\"off\"", 60)
+    );
+    let word = PolicyBuilder::new(Preset::S2s2026).set("tls.resumption", "on").unwrap_err();
+    assert!(matches!(word.fault(), TextFault::UnknownWord { .. }), "{word}");
+    let two =
+        PolicyBuilder::new(Preset::S2s2026).set("posh.enabled", "true\nrequirement = true").unwrap_err();
+    assert!(matches!(two.fault(), TextFault::Syntax(_)), "{two}");
 }

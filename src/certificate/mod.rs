@@ -45,6 +45,7 @@ pub use names::{
 pub use oid::Oid;
 pub use outline::spki_of_der;
 pub use text::escape_for_text;
+pub(crate) use text::hexadecimal;
 
 use crate::limits::CERTIFICATE_BYTES;
 use der::NotDer;

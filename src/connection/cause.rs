@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::numbers::CauseCode;
 use crate::parameter::Alert;
 use crate::{stream, tls};
 
@@ -34,6 +35,72 @@ pub enum TimeLimit {
     Handshake,
     /// No verdict was given in time while the library kept the gate.
     Verdict,
+}
+
+impl Cause {
+    /// The number by which other languages know it.
+    pub fn code(&self) -> CauseCode {
+        match self {
+            Self::Stream(cause) => stream_code(cause),
+            Self::Tls(failure) => tls_code(*failure),
+            Self::PeerRefused => CauseCode::PeerRefused,
+            Self::TimeLimit(TimeLimit::BeforeTls) => CauseCode::TimeBeforeTls,
+            Self::TimeLimit(TimeLimit::Handshake) => CauseCode::TimeHandshake,
+            Self::TimeLimit(TimeLimit::Verdict) => CauseCode::TimeVerdict,
+            Self::HostRefused(_) => CauseCode::HostRefused,
+            Self::NoApplicationProtocol => CauseCode::NoApplicationProtocol,
+            Self::Unusable => CauseCode::Unusable,
+        }
+    }
+}
+
+fn stream_code(cause: &stream::Cause) -> CauseCode {
+    use stream::Cause as Stream;
+    match cause {
+        Stream::ClosedByPeer { .. } => CauseCode::StreamClosedByPeer,
+        Stream::Declined { .. } => CauseCode::StreamDeclined,
+        Stream::InjectedPlaintext { .. } => CauseCode::InjectedPlaintext,
+        Stream::InvalidNamespace { .. } => CauseCode::InvalidNamespace,
+        Stream::LimitExceeded { .. } => CauseCode::StreamLimitExceeded,
+        Stream::MalformedStarttls { .. } => CauseCode::MalformedStarttls,
+        Stream::NotWellFormed { .. } => CauseCode::NotWellFormed,
+        Stream::Redirected { .. } => CauseCode::Redirected,
+        Stream::RestrictedXml { .. } => CauseCode::RestrictedXml,
+        Stream::SpokeTls => CauseCode::SpokeTls,
+        Stream::StreamError { .. } => CauseCode::StreamError,
+        Stream::TlsDeclined => CauseCode::TlsDeclined,
+        Stream::TlsFailed { .. } => CauseCode::TlsFailed,
+        Stream::TlsUnavailable { .. } => CauseCode::TlsUnavailable,
+        Stream::UnexpectedElement { .. } => CauseCode::UnexpectedElement,
+        Stream::UnexpectedText { .. } => CauseCode::UnexpectedText,
+        Stream::UnsupportedEncoding { .. } => CauseCode::UnsupportedEncoding,
+        Stream::UnsupportedVersion { .. } => CauseCode::UnsupportedVersion,
+    }
+}
+
+fn tls_code(failure: tls::Failure) -> CauseCode {
+    use tls::{Cause as Tls, Failure};
+    match failure {
+        Failure::AlertReceived(_) => CauseCode::AlertReceived,
+        Failure::CertificateRejected(_) => CauseCode::CertificateRejected,
+        Failure::HandshakeTruncated => CauseCode::HandshakeTruncated,
+        Failure::LimitExceeded(_) => CauseCode::TlsLimitExceeded,
+        Failure::Internal | Failure::InvalidServerName => CauseCode::Unusable,
+        Failure::Refused(cause, _) => match cause {
+            Tls::NoApplicationProtocol => CauseCode::NoApplicationProtocol,
+            Tls::NoCommonGroup | Tls::NoCommonSignature | Tls::NoCommonSuite | Tls::NoCommonVersion => {
+                CauseCode::NothingInCommon
+            }
+            Tls::UnknownServerName => CauseCode::UnknownServerName,
+            Tls::NoCredential => CauseCode::NoCredential,
+            Tls::BadCertificateSignature | Tls::BadCertificate => CauseCode::BadCertificateSignature,
+            Tls::NotTls => CauseCode::NotTls,
+            Tls::PlaintextXml => CauseCode::PlaintextXml,
+            Tls::NoExtendedMasterSecret => CauseCode::NoExtendedMasterSecret,
+            Tls::Judged => CauseCode::PeerRefused,
+            _ => CauseCode::ProtocolViolation,
+        },
+    }
 }
 
 impl fmt::Display for Cause {

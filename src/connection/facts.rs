@@ -91,6 +91,11 @@ impl Connection {
         self.session().is_some_and(Session::is_handshaking)
     }
 
+    /// Whether the peer closed its direction.
+    pub fn is_peer_closed(&self) -> bool {
+        self.session().is_some_and(Session::is_peer_closed)
+    }
+
     /// The version agreed on.
     pub fn version(&self) -> Option<Version> {
         self.session()?.version()

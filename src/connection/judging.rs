@@ -3,15 +3,15 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use crate::certificate::Chain;
+use crate::certificate::{Chain, ChainError};
 use crate::connection::timer::Timer;
 use crate::connection::{Cause, Connection, Event, State, Time};
 use crate::limits::VERDICTS_PER_CONNECTION;
-use crate::name::{Direction, Domain, Endpoint, Role};
+use crate::name::{Direction, Domain, Endpoint, Role, Transport};
 use crate::policy::{Policy, Requirement};
 use crate::proof::pkix::Staple;
 use crate::tls::{CertificateAlert, HandshakeKind, Judge, Session};
-use crate::verdict::{self, Binding, Possession, Verdict};
+use crate::verdict::{self, Binding, Level, Possession, Verdict};
 use crate::verification::{Handshake, PreparedVerification, Presented, Request, Verification};
 
 /// Judges a chain inside one connection's handshake, and keeps the verdict.
@@ -59,24 +59,40 @@ impl HandshakeJudge {
 
     /// The CertificateVerify that shows possession comes behind the chain; a handshake in which it fails
     /// fails, and the verdict is never read then.
-    fn verdict_on<'a>(&self, chain: impl Iterator<Item = &'a [u8]>, resumed: bool, now: i64) -> Verdict {
-        let chain = Chain::parse(chain).ok();
+    fn verdict_on<'a>(
+        &self,
+        chain: impl Iterator<Item = &'a [u8]>,
+        resumed: bool,
+        staple: Staple,
+        now: i64,
+    ) -> Verdict {
+        let chain = Chain::parse(chain);
         let presented = match &chain {
-            Some(chain) => Presented { resumed, ..Presented::handshake(chain) },
-            None => Presented::nothing(),
+            Ok(chain) => Presented { resumed, staple, ..Presented::handshake(chain) },
+            Err(ChainError::Empty) => Presented::nothing(),
+            Err(error) => Presented::unreadable(error),
         };
         self.prepared.judge_for(Binding(self.origin), presented, now)
     }
 }
 
 impl Judge for HandshakeJudge {
-    fn judge(&self, presented: &[&[u8]], now: u64) -> Result<(), CertificateAlert> {
+    fn judge(&self, presented: &[&[u8]], stapled: Option<bool>, now: u64) -> Result<(), CertificateAlert> {
         let now = i64::try_from(now).unwrap_or(i64::MAX);
-        let verdict = self.verdict_on(presented.iter().copied(), false, now);
-        let answer = if verdict.is_permitted() { Ok(()) } else { Err(alert(&verdict)) };
+        let verdict = self.verdict_on(presented.iter().copied(), false, staple(stapled), now);
+        // A peer that a dialback answer may still prove goes on; the gate and the host see to the rest.
+        let answer = if verdict.level() == Level::Refused { Err(alert(&verdict)) } else { Ok(()) };
         // The first judgement of a handshake is the only one.
         let _ = self.verdict.set(verdict);
         answer
+    }
+}
+
+fn staple(stapled: Option<bool>) -> Staple {
+    match stapled {
+        None => Staple::NotApplicable,
+        Some(false) => Staple::Absent,
+        Some(true) => Staple::Unchecked,
     }
 }
 
@@ -107,12 +123,17 @@ impl Connection {
         let session = self.session().filter(|session| session.is_ready()).ok_or(ConcludeError::WrongPhase)?;
         let direction = self.direction;
         let policy = policy.unwrap_or_else(|| self.snapshot.policy.clone());
-        let chain = Chain::parse(session.peer_certificates()).ok();
+        let (chain, unreadable) = match Chain::parse(session.peer_certificates()) {
+            Ok(chain) => (Some(chain), None),
+            Err(ChainError::Empty) => (None, None),
+            Err(error) => (None, Some(error)),
+        };
         let handshake = Handshake {
+            unreadable,
             possession: if chain.is_some() { Possession::Shown } else { Possession::NotShown },
             chain,
             resumed: session.handshake_kind() == Some(HandshakeKind::Resumed),
-            staple: Staple::NotApplicable,
+            staple: staple(session.is_stapled()),
             binding: Some(Binding(self.origin)),
         };
         Ok(Verification::of_handshake(
@@ -183,6 +204,7 @@ impl Connection {
     /// a certificate was never asked about.
     pub(super) fn judge_after_handshake(&mut self, now: Time) {
         if self.snapshot.policy.require_alpn()
+            && self.transport == Transport::DirectTls
             && self.session().is_some_and(|session| session.alpn().is_none())
         {
             self.end_session();
@@ -201,17 +223,22 @@ impl Connection {
         };
         let late = judge.verdict.get().is_none().then(|| self.session()).flatten().map(|session| {
             let resumed = session.handshake_kind() == Some(HandshakeKind::Resumed);
-            judge.verdict_on(session.peer_certificates(), resumed, now.unix_seconds)
+            let staple = staple(session.is_stapled());
+            judge.verdict_on(session.peer_certificates(), resumed, staple, now.unix_seconds)
         });
         let verdict = late.or_else(|| judge.verdict.get().cloned());
         self.details_mut().judge = None;
         let Some(verdict) = verdict else {
             return;
         };
-        let permitted = verdict.is_permitted();
+        let (permitted, refused) = (verdict.is_permitted(), verdict.level() == Level::Refused);
         // The first verdict of a connection always finds room.
         let _ = self.keep(verdict);
-        if permitted { self.open_gate() } else { self.refuse_peer() }
+        if permitted {
+            self.open_gate();
+        } else if refused {
+            self.refuse_peer();
+        }
     }
 
     fn open_gate(&mut self) {

@@ -79,6 +79,7 @@ pub struct Connection {
 }
 
 /// Where a connection stands, and what it needs there.
+#[expect(clippy::large_enum_variant, reason = "a session is what a connection is for nearly all of its life")]
 enum State {
     /// Nothing was driven yet; it can still be set up.
     Prepared(Box<Setup>),
@@ -125,7 +126,8 @@ impl Connection {
     /// [`Transport::TlsOnly`]: no server name is sent then, and nobody is judged in the handshake.
     ///
     /// # Errors
-    /// [`SetupError::DomainNeeded`] when a domain is missing where one is needed.
+    /// [`SetupError::DomainNeeded`] when a domain is missing where one is needed,
+    /// [`SetupError::OtherDirection`] when the policy is for receiving ends only.
     pub fn initiating(
         context: &Context,
         transport: Transport,
@@ -136,13 +138,24 @@ impl Connection {
             return Err(SetupError::DomainNeeded);
         }
         let mut connection = Self::new(context, Direction::Initiating, transport, now);
+        if !connection.snapshot.policy.directions().initiating() {
+            return Err(SetupError::OtherDirection);
+        }
         connection.details_mut().domain = domain;
         Ok(connection)
     }
 
     /// A connection that a peer opened. It says nothing before it was fed.
-    pub fn accepting(context: &Context, transport: Transport, now: Time) -> Self {
-        Self::new(context, Direction::Receiving, transport, now)
+    ///
+    /// # Errors
+    /// [`SetupError::OtherDirection`] when the policy is for initiating ends only.
+    pub fn accepting(context: &Context, transport: Transport, now: Time) -> Result<Self, SetupError> {
+        let connection = Self::new(context, Direction::Receiving, transport, now);
+        if connection.snapshot.policy.directions().receiving() {
+            Ok(connection)
+        } else {
+            Err(SetupError::OtherDirection)
+        }
     }
 
     fn new(context: &Context, direction: Direction, transport: Transport, now: Time) -> Self {

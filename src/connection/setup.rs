@@ -28,7 +28,9 @@ pub enum SetupError {
     AlreadyDriven,
     /// A domain is needed to know whom to reach.
     DomainNeeded,
-    /// The setting belongs to the other end.
+    /// The policy does not allow it.
+    NotAllowed,
+    /// The setting, or the policy, belongs to the other end.
     OtherDirection,
     /// A protocol name is empty, too long, or there are too many.
     Protocols,
@@ -41,7 +43,8 @@ impl fmt::Display for SetupError {
         f.write_str(match self {
             Self::AlreadyDriven => "the connection was driven already",
             Self::DomainNeeded => "a domain is needed to know whom to reach",
-            Self::OtherDirection => "the setting belongs to the other end of a connection",
+            Self::NotAllowed => "the policy does not allow it",
+            Self::OtherDirection => "the setting or the policy belongs to the other end of a connection",
             Self::Protocols => "a protocol name is empty or too long, or there are too many",
             Self::OtherVerification => "the verification is for another domain, service or direction",
         })
@@ -93,7 +96,8 @@ impl Connection {
 
     /// Offers, or accepts, these application protocols, the preferred first; none switches ALPN off.
     ///
-    /// Left alone it is the one of the service with direct TLS, and none otherwise (DTLS-11, DTLS-15).
+    /// Left alone it is the one of the service with direct TLS, if the policy lets ALPN be used, and none
+    /// otherwise (DTLS-11, DTLS-15).
     ///
     /// # Errors
     /// [`SetupError`] when it is too late, or a name is empty or too long.
@@ -157,8 +161,11 @@ impl Connection {
     /// everything that was said. Off unless switched on here; the environment is never asked.
     ///
     /// # Errors
-    /// [`SetupError::AlreadyDriven`] when it is too late.
+    /// [`SetupError::NotAllowed`] unless the policy allows it, [`SetupError::AlreadyDriven`] when it is too late.
     pub fn set_key_log(&mut self, on: bool) -> Result<(), SetupError> {
+        if on && !self.snapshot.policy.key_log() {
+            return Err(SetupError::NotAllowed);
+        }
         self.setup()?.key_log = on;
         Ok(())
     }
@@ -178,7 +185,9 @@ impl Connection {
     pub(super) fn protocols(&self, setup: &Setup) -> Vec<Vec<u8>> {
         match (&setup.alpn, self.transport) {
             (Some(list), _) => list.clone(),
-            (None, Transport::DirectTls) => vec![self.role().service.alpn().to_vec()],
+            (None, Transport::DirectTls) => {
+                self.snapshot.policy.alpn_protocol().map(<[u8]>::to_vec).into_iter().collect()
+            }
             (None, _) => Vec::new(),
         }
     }

@@ -68,7 +68,7 @@ impl xmpp_tls_policy {
     }
 }
 
-fn failure(error: &PolicyError) -> Failure {
+pub(super) fn failure(error: &PolicyError) -> Failure {
     let code = match error {
         PolicyError::UnknownPreset => xmpp_tls_result::XMPP_TLS_UNKNOWN_NAME,
         PolicyError::SetTwice(_) | PolicyError::PeerTwice(_) => xmpp_tls_result::XMPP_TLS_ALREADY_SET,
@@ -145,7 +145,7 @@ pub unsafe extern "C" fn xmpp_tls_policy_builder_new_toml(
     }
 }
 
-/// Sets one setting by its name in the TOML form, for example `stream.gate` to `host`, or `tls.groups` to
+/// Sets one setting by its name in the TOML form, for example `gate` to `host`, or `tls.groups` to
 /// `["X25519", "secp256r1"]`. A setting can be set once.
 ///
 /// `name`, `value`: copied. `value` is as in the TOML form; a single word may stand without quotes.
@@ -169,7 +169,10 @@ pub unsafe extern "C" fn xmpp_tls_policy_builder_set(
     unsafe {
         guard::call(error_out, || {
             let (name, value) = (input::text(name, name_len)?, input::text(value, value_len)?);
-            exclusive(builder, |builder| builder.set(name, value).map_err(|error| text_failure(&error)))
+            exclusive(builder, |builder| match builder.set(name, value) {
+                Ok(_) => Ok(()),
+                Err(error) => Err(text_failure(&error)),
+            })
         })
     }
 }

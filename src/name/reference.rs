@@ -38,6 +38,17 @@ pub struct ReferenceIdentity {
     pub source: ReferenceSource,
 }
 
+impl std::fmt::Display for ReferenceIdentity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.kind {
+            ReferenceKind::DnsId(domain) => write!(f, "DNS-ID {domain}"),
+            ReferenceKind::SrvId(service, domain) => write!(f, "SRV-ID {}.{domain}", service.srv_label()),
+            ReferenceKind::XmppAddr(domain) => write!(f, "XmppAddr {domain}"),
+            ReferenceKind::IpId(address) => write!(f, "IP-ID {address}"),
+        }
+    }
+}
+
 /// The reference identities of a domain's service, reached at `endpoint` (PKI-02, PKI-04, PKI-14).
 ///
 /// The target host is among them only when its SRV answer was secure, or when the user tied it to the

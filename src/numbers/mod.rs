@@ -1,13 +1,15 @@
 //! The numbers by which other languages know reasons and notes.
 //!
 //! Written by hand and never reused: a number keeps its meaning for good, and a new one takes the next free
-//! place in its block of a hundred. Two spaces live here, reasons of a verdict and notes beside it; they
-//! never mix. Every number has a name, a message and a clause, unknown ones too, so that a program built
+//! place in its block of a hundred. Three spaces live here – causes of a failed connection, reasons of a
+//! verdict, notes beside it – and never mix; the fourth, results of calls, is the C face's. Every number has a name, a message and a clause, unknown ones too, so that a program built
 //! against an older library can show what a newer one says.
 
+mod cause;
 mod note;
 mod reason;
 
+pub use cause::CauseCode;
 pub use note::NoteCode;
 pub use reason::ReasonCode;
 
@@ -34,6 +36,19 @@ pub fn reason_facts(number: u32) -> NumberFacts {
             clause: "",
         },
         ReasonCode::facts,
+    )
+}
+
+/// The facts of a cause's number; defined for every number.
+pub fn cause_facts(number: u32) -> NumberFacts {
+    CauseCode::from_number(number).map_or(
+        NumberFacts {
+            name: "XMPP_TLS_CAUSE_UNKNOWN",
+            word: "unknown",
+            message: "a cause that this version does not know",
+            clause: "",
+        },
+        CauseCode::facts,
     )
 }
 

@@ -32,14 +32,15 @@ pub enum Contradiction {
     DanePkixUsagesWithoutPkix,
     /// Pinned keys of a peer that need not be authenticated.
     PinsOfNobody(Domain),
-    /// Peers must be authenticated and every proof is off.
-    NoProof,
-    /// A certificate must authenticate initiating entities and is not asked for.
-    CertificateNotAskedFor,
-    /// A plaintext stream is allowed and the peer must be authenticated by its certificate.
-    PlaintextAuthenticated,
-    /// A plaintext stream is allowed and dialback is refused outside TLS.
-    PlaintextDialback,
+    /// Peers must be authenticated and every proof is off. The peer, if it is one peer's.
+    NoProof(Option<Domain>),
+    /// A certificate must authenticate initiating entities and is not asked for. The peer, if it is one peer's.
+    CertificateNotAskedFor(Option<Domain>),
+    /// A plaintext stream is allowed and the peer must be authenticated by its certificate. The peer, if it
+    /// is one peer's.
+    PlaintextAuthenticated(Option<Domain>),
+    /// A plaintext stream is allowed and dialback is refused outside TLS. The peer, if it is one peer's.
+    PlaintextDialback(Option<Domain>),
     /// The library keeps the gate of accepted streams between servers, whose headers name the pairs.
     LibraryGateInReceivingS2s,
     /// The library keeps the gate, and dialback runs inside the bytes it keeps back.
@@ -66,8 +67,7 @@ impl Contradiction {
         match self {
             Self::DirectionOfPreset(_) => (S::Directions, S::Requirement),
             Self::DialbackInC2s => (S::Dialback, S::Requirement),
-            Self::DialbackNotSpoken(None) => (S::Requirement, S::Dialback),
-            Self::DialbackNotSpoken(Some(_)) => (S::PeerRequirement, S::Dialback),
+            Self::DialbackNotSpoken(peer) => (requirement_of(peer), S::Dialback),
             Self::DaneRequiredButOff(None) => (S::DaneRequired, S::DaneUsages),
             Self::DaneRequiredButOff(Some(_)) => (S::PeerDaneRequired, S::DaneUsages),
             Self::DaneRequiredOfNobody(None) => (S::DaneRequired, S::Requirement),
@@ -76,10 +76,10 @@ impl Contradiction {
             Self::DaneInboundInC2s => (S::DaneInbound, S::Directions),
             Self::DanePkixUsagesWithoutPkix => (S::DaneUsages, S::Pkix),
             Self::PinsOfNobody(_) => (S::PeerPins, S::PeerRequirement),
-            Self::NoProof => (S::Requirement, S::Pkix),
-            Self::CertificateNotAskedFor => (S::Requirement, S::ClientCertificate),
-            Self::PlaintextAuthenticated => (S::Starttls, S::Requirement),
-            Self::PlaintextDialback => (S::Starttls, S::DialbackRequiresTls),
+            Self::NoProof(peer) => (requirement_of(peer), S::Pkix),
+            Self::CertificateNotAskedFor(peer) => (requirement_of(peer), S::ClientCertificate),
+            Self::PlaintextAuthenticated(peer) => (S::Starttls, requirement_of(peer)),
+            Self::PlaintextDialback(_) => (S::Starttls, S::DialbackRequiresTls),
             Self::LibraryGateInReceivingS2s => (S::Gate, S::Directions),
             Self::LibraryGateWithDialback => (S::Gate, S::Requirement),
             Self::PoshFinalButOff => (S::PoshMismatchIsFinal, S::Posh),
@@ -98,7 +98,11 @@ impl Contradiction {
         match self {
             Self::DialbackNotSpoken(peer)
             | Self::DaneRequiredButOff(peer)
-            | Self::DaneRequiredOfNobody(peer) => peer.as_ref(),
+            | Self::DaneRequiredOfNobody(peer)
+            | Self::NoProof(peer)
+            | Self::CertificateNotAskedFor(peer)
+            | Self::PlaintextAuthenticated(peer)
+            | Self::PlaintextDialback(peer) => peer.as_ref(),
             Self::PinsOfNobody(peer) => Some(peer),
             _ => None,
         }
@@ -115,10 +119,10 @@ impl Contradiction {
             Self::DaneInboundInC2s => "no server is inbound here",
             Self::DanePkixUsagesWithoutPkix => "TLSA usages 0 and 1 need trust anchors, which are off",
             Self::PinsOfNobody(_) => "keys are pinned for a peer that need not be authenticated",
-            Self::NoProof => "peers must be authenticated and every proof is off",
-            Self::CertificateNotAskedFor => "a certificate is demanded and not asked for",
-            Self::PlaintextAuthenticated => "nobody is authenticated in the clear",
-            Self::PlaintextDialback => "plaintext is allowed and dialback is refused outside TLS",
+            Self::NoProof(_) => "peers must be authenticated and every proof is off",
+            Self::CertificateNotAskedFor(_) => "a certificate is demanded and not asked for",
+            Self::PlaintextAuthenticated(_) => "nobody is authenticated in the clear",
+            Self::PlaintextDialback(_) => "plaintext is allowed and dialback is refused outside TLS",
             Self::LibraryGateInReceivingS2s => {
                 "the headers that name a pair of servers pass inside the bytes that would be kept back"
             }
@@ -131,6 +135,10 @@ impl Contradiction {
             Self::Tls12WithoutGroup => "TLS 1.2 is allowed and has no group",
         }
     }
+}
+
+fn requirement_of(peer: &Option<Domain>) -> Setting {
+    if peer.is_some() { Setting::PeerRequirement } else { Setting::Requirement }
 }
 
 impl std::fmt::Display for Contradiction {
@@ -176,25 +184,13 @@ fn check_service(policy: &Policy) -> Result<(), Contradiction> {
 
 fn check_streams(policy: &Policy) -> Result<(), Contradiction> {
     let requirement = policy.requirement;
-    if policy.starttls == StarttlsDemand::TryThenAllowPlaintext {
-        refuse_if(requirement == Requirement::Authenticate, Contradiction::PlaintextAuthenticated)?;
-        refuse_if(
-            requirement == Requirement::AuthenticateOrDialback && policy.dialback_requires_tls,
-            Contradiction::PlaintextDialback,
-        )?;
-    }
+    check_requirement(policy, requirement, || None)?;
     if policy.service == Service::S2s && policy.gate == Gate::Library {
         refuse_if(policy.directions != Directions::Initiating, Contradiction::LibraryGateInReceivingS2s)?;
         let dialback_counts = |one| one == Requirement::AuthenticateOrDialback;
         let any_peer = policy.peers.values().filter_map(|peer| peer.requirement).any(dialback_counts);
         refuse_if(dialback_counts(requirement) || any_peer, Contradiction::LibraryGateWithDialback)?;
     }
-    refuse_if(
-        requirement == Requirement::Authenticate
-            && policy.directions.receiving()
-            && policy.client_certificate == ClientCertificate::Never,
-        Contradiction::CertificateNotAskedFor,
-    )?;
     refuse_if(policy.require_alpn && !policy.alpn, Contradiction::AlpnRequiredButOff)
 }
 
@@ -217,10 +213,33 @@ fn check_proofs(policy: &Policy) -> Result<(), Contradiction> {
     )?;
     refuse_if(policy.posh_mismatch_is_final && !policy.posh, Contradiction::PoshFinalButOff)?;
     let excepted = policy.peers.values().any(|peer| !peer.exceptions.is_empty());
-    refuse_if(
-        requirement == Requirement::Authenticate && !policy.pkix && !dane && !policy.posh && !excepted,
-        Contradiction::NoProof,
-    )
+    let unproven = requirement == Requirement::Authenticate && !has_proof(policy) && !excepted;
+    refuse_if(unproven, Contradiction::NoProof(None))
+}
+
+fn has_proof(policy: &Policy) -> bool {
+    policy.pkix || policy.dane.is_on() || policy.posh
+}
+
+/// What a requirement, the policy's or one peer's, cannot be met with.
+fn check_requirement(
+    policy: &Policy,
+    requirement: Requirement,
+    peer: impl Fn() -> Option<Domain>,
+) -> Result<(), Contradiction> {
+    let plaintext = policy.starttls == StarttlsDemand::TryThenAllowPlaintext;
+    let asked_for = policy.client_certificate != ClientCertificate::Never || !policy.directions.receiving();
+    match requirement {
+        Requirement::Authenticate => {
+            refuse_if(plaintext, Contradiction::PlaintextAuthenticated(peer()))?;
+            refuse_if(!asked_for, Contradiction::CertificateNotAskedFor(peer()))
+        }
+        Requirement::AuthenticateOrDialback => {
+            let in_the_clear = plaintext && policy.dialback_requires_tls;
+            refuse_if(in_the_clear, Contradiction::PlaintextDialback(peer()))
+        }
+        Requirement::EncryptOnly => Ok(()),
+    }
 }
 
 fn check_parameters(policy: &Policy) -> Result<(), Contradiction> {
@@ -238,6 +257,9 @@ fn check_peer(policy: &Policy, domain: &Domain, peer: &PeerPolicy) -> Result<(),
     let requirement = peer.requirement.unwrap_or(policy.requirement);
     let dane_required = peer.dane_required.unwrap_or(policy.dane_required);
     let named = || Some(domain.clone());
+    check_requirement(policy, requirement, named)?;
+    let unproven = peer.requirement == Some(Requirement::Authenticate) && !has_proof(policy);
+    refuse_if(unproven && peer.exceptions.is_empty(), Contradiction::NoProof(named()))?;
     if requirement == Requirement::AuthenticateOrDialback {
         refuse_if(policy.service == Service::C2s, Contradiction::DialbackInC2s)?;
         refuse_if(!policy.dialback, Contradiction::DialbackNotSpoken(named()))?;

@@ -62,6 +62,18 @@ impl PolicyError {
     }
 }
 
+impl PolicyError {
+    /// The peer whose table is to blame, if one is.
+    #[must_use]
+    pub fn peer(&self) -> Option<&Domain> {
+        match self {
+            Self::PeerTwice(peer) | Self::WrongEnd(peer) => Some(peer),
+            Self::Contradiction(contradiction) => contradiction.peer(),
+            _ => None,
+        }
+    }
+}
+
 impl std::fmt::Display for PolicyError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -2,17 +2,15 @@
 //!
 //! A session that was made under one policy must not be resumed under another (RES-08, RES-09), so tickets
 //! and session caches are bound to this value. It is the SHA-256 of a versioned canonical text: a line for
-//! each setting, ordered by its path, then the peers, then the digests of the trust anchors. A release that
+//! each setting, ordered by its path, then the peers, then the digest of the trust anchors. A release that
 //! changes the form raises the version, and sessions of the older one end in full handshakes.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use aws_lc_rs::digest;
 
 use super::value::Value;
 use super::{Policy, Setting};
-use crate::proof::pkix::Anchor;
 
 /// The first line of the canonical text.
 const VERSION: &str = "xmpptls policy 1";
@@ -25,27 +23,9 @@ impl Policy {
         *self.fingerprint.get_or_init(|| {
             let mut context = digest::Context::new(&digest::SHA256);
             context.update(self.canonical_text().as_bytes());
-            for anchor in self.anchor_digests() {
-                context.update(&anchor);
-            }
+            context.update(&self.trust_anchors.digest());
             sha_256(context)
         })
-    }
-
-    /// The digests of the trust anchors, in an order that does not depend on theirs.
-    fn anchor_digests(&self) -> BTreeSet<[u8; 32]> {
-        let digest_of = |anchor: &Anchor| {
-            let mut context = digest::Context::new(&digest::SHA256);
-            match anchor.certificate() {
-                Some(certificate) => context.update(certificate.der()),
-                None => {
-                    context.update(anchor.subject_der());
-                    context.update(anchor.spki());
-                }
-            }
-            sha_256(context)
-        };
-        self.trust_anchors.iter().map(digest_of).collect()
     }
 
     fn canonical_text(&self) -> String {

@@ -151,8 +151,7 @@ pub fn verify(
     demand: &DaneDemand<'_>,
 ) -> Result<DaneMatch, Vec<DaneFailure>> {
     let mut failures = Vec::new();
-    let ways: [fn(&Chain, &[TlsaRecord], &DaneDemand<'_>) -> Outcome; 4] =
-        [by_end_entity, by_trust_anchor, by_pkix_end_entity, by_pkix_trust_anchor];
+    let ways: [Way; 4] = [by_end_entity, by_trust_anchor, by_pkix_end_entity, by_pkix_trust_anchor];
     for way in ways {
         match way(chain, records, demand) {
             Some(Ok(found)) => return Ok(found),
@@ -172,6 +171,8 @@ pub fn names_end_entity<'a>(leaf: &Certificate, records: &'a [TlsaRecord]) -> Op
     let digests = Digests::of(leaf);
     records.iter().find(|record| record.usage == TlsaUsage::DaneEe && digests.match_record(record))
 }
+
+type Way = fn(&Chain, &[TlsaRecord], &DaneDemand<'_>) -> Outcome;
 
 /// `None`: no record of this usage names anything presented.
 type Outcome = Option<Result<DaneMatch, Vec<PkixFailure>>>;

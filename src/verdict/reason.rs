@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use crate::certificate::ChainError;
 use crate::numbers::ReasonCode;
 use crate::proof::dane::DaneFailure;
 use crate::proof::exception::{ExceptionFailure, PinFailure};
 use crate::proof::pkix::PkixFailure;
 use crate::proof::posh::PoshFailure;
+use crate::record::LookupFailure;
 
 /// One reason of a verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub enum Reason {
     Dialback(DialbackFailure),
     /// An exception does not help.
     Exception(ExceptionFailure),
+    /// The certificates cannot be read, or are too many.
+    Unreadable(ChainError),
     /// There is no certificate to prove anything with.
     NoCertificate,
     /// The key is not pinned.
@@ -38,8 +42,8 @@ pub enum Reason {
 pub enum DialbackFailure {
     /// The authoritative server says that the key is not its own.
     Invalid,
-    /// The authoritative server could not be asked.
-    Unanswered,
+    /// The authoritative server could not be asked; `None` when there is none.
+    Unanswered(Option<LookupFailure>),
     /// The key was verified over a connection without TLS, and the policy wants TLS on both legs.
     WithoutTls,
 }
@@ -76,10 +80,12 @@ impl Reason {
         match self {
             Self::Dane(failure) => dane(failure),
             Self::Dialback(DialbackFailure::Invalid) => ReasonCode::DialbackInvalid,
-            Self::Dialback(DialbackFailure::Unanswered) => ReasonCode::DialbackUnanswered,
+            Self::Dialback(DialbackFailure::Unanswered(_)) => ReasonCode::DialbackUnanswered,
             Self::Dialback(DialbackFailure::WithoutTls) => ReasonCode::DialbackWithoutTls,
             Self::Exception(ExceptionFailure::Ended { .. }) => ReasonCode::ExceptionEnded,
-            Self::NoCertificate => ReasonCode::NoCertificate,
+            Self::NoCertificate | Self::Unreadable(ChainError::Empty) => ReasonCode::NoCertificate,
+            Self::Unreadable(ChainError::Leaf(_)) => ReasonCode::MalformedCert,
+            Self::Unreadable(ChainError::TooLong) => ReasonCode::ChainTooLong,
             Self::Pin(_) => ReasonCode::PinMismatch,
             Self::Pkix(failure) => pkix(failure),
             Self::Policy(PolicyFailure::AuthenticationRequired) => ReasonCode::AuthenticationRequired,
@@ -159,6 +165,7 @@ impl fmt::Display for Reason {
             Self::Exception(failure) => failure.fmt(f),
             Self::Pin(failure) => failure.fmt(f),
             Self::Pkix(failure) => failure.fmt(f),
+            Self::Unreadable(error) => error.fmt(f),
             Self::Posh(failure) => failure.fmt(f),
             Self::Dialback(_) | Self::NoCertificate | Self::Policy(_) | Self::User(_) => {
                 f.write_str(self.code().message())

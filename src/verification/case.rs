@@ -1,6 +1,6 @@
 //! What a verdict is made of: the question, what the peer presented, and what others said.
 
-use crate::certificate::Chain;
+use crate::certificate::{Chain, ChainError};
 use crate::name::{Direction, Domain, Endpoint, Service};
 use crate::policy::Policy;
 use crate::proof::pkix::{RevocationLists, Staple};
@@ -31,8 +31,10 @@ pub struct Case<'a> {
 /// What the peer did in the handshake.
 #[derive(Clone, Copy, Debug)]
 pub struct Presented<'a> {
-    /// Its certificates; `None` when it sent none.
+    /// Its certificates; `None` when it sent none that can be read.
     pub chain: Option<&'a Chain>,
+    /// Why what it sent cannot be read.
+    pub unreadable: Option<&'a ChainError>,
     /// Whether it showed that it holds the key.
     pub possession: Possession,
     /// Whether the chain came from an earlier handshake.
@@ -46,6 +48,7 @@ impl<'a> Presented<'a> {
     pub fn chain_alone(chain: &'a Chain) -> Self {
         Self {
             chain: Some(chain),
+            unreadable: None,
             possession: Possession::NotShown,
             resumed: false,
             staple: Staple::NotApplicable,
@@ -59,7 +62,18 @@ impl<'a> Presented<'a> {
 
     /// A handshake in which the peer sent no certificate.
     pub fn nothing() -> Self {
-        Self { chain: None, possession: Possession::NotShown, resumed: false, staple: Staple::NotApplicable }
+        Self {
+            chain: None,
+            unreadable: None,
+            possession: Possession::NotShown,
+            resumed: false,
+            staple: Staple::NotApplicable,
+        }
+    }
+
+    /// A handshake in which the peer sent certificates that cannot be read.
+    pub fn unreadable(error: &'a ChainError) -> Self {
+        Self { unreadable: Some(error), ..Self::nothing() }
     }
 }
 

@@ -79,7 +79,7 @@ fn records(context: &mut Context<'_>, set: &TlsaSet, mut summary: DaneEvidence) 
     }
     let Some(chain) = context.case.presented.chain else {
         let reason = Reason::Dane(DaneFailure::Mismatch { usable: usable.records.len() });
-        let attempt = Attempt::failed(Proof::Dane, vec![reason, Reason::NoCertificate]);
+        let attempt = Attempt::failed(Proof::Dane, vec![reason]);
         return Step::refused(attempt.with(Summary::Dane(Box::new(summary))));
     };
     let demand = DaneDemand {

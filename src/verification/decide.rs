@@ -107,7 +107,10 @@ impl Decision {
             self.is_final = true;
         }
         if leaf.is_none() {
-            self.demands.push(Reason::NoCertificate);
+            self.demands.push(match context.case.presented.unreadable {
+                Some(error) => Reason::Unreadable(error.clone()),
+                None => Reason::NoCertificate,
+            });
         }
     }
 

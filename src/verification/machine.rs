@@ -8,13 +8,13 @@
 
 use std::sync::Arc;
 
-use crate::certificate::Chain;
+use crate::certificate::{Chain, ChainError};
+use crate::limits::SRV_TARGETS;
 use crate::name::{Direction, Domain, Endpoint, Service};
-use crate::policy::{Policy, Revocation};
+use crate::policy::Policy;
 use crate::proof::pkix::Staple;
-use crate::record::{Lookup, TlsaOwner, posh_url};
+use crate::record::Lookup;
 use crate::verdict::{Binding, Possession, Verdict};
-use crate::verification::ladder::{self, Ladder};
 use crate::verification::question::{Answer, Question, QuestionId, QuestionKind};
 use crate::verification::{Evidence, History, PreparedVerification, Presented, decide};
 
@@ -48,8 +48,10 @@ pub struct DialbackPair {
 /// What the peer presented, owned.
 #[derive(Clone, Debug)]
 pub struct Handshake {
-    /// Its certificates; `None` when it sent none.
+    /// Its certificates; `None` when it sent none that can be read.
     pub chain: Option<Chain>,
+    /// Why what it sent cannot be read.
+    pub unreadable: Option<ChainError>,
     /// Whether it showed that it holds the key.
     pub possession: Possession,
     /// Whether the chain came from an earlier handshake.
@@ -63,18 +65,17 @@ pub struct Handshake {
 /// A verification under way.
 #[derive(Clone, Debug)]
 pub struct Verification {
-    request: Request,
-    handshake: Option<Handshake>,
-    dialback: Option<DialbackPair>,
-    wants_history: bool,
+    pub(super) request: Request,
+    pub(super) handshake: Option<Handshake>,
+    pub(super) dialback: Option<DialbackPair>,
     evidence: Evidence,
     history: Lookup<History>,
     user: Lookup<Box<str>>,
-    questions: Vec<(Question, State)>,
+    pub(super) questions: Vec<(Question, State)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     /// Waits to be taken by the host.
     Fresh,
     /// The host has it.
@@ -109,6 +110,7 @@ impl Verification {
     pub fn of_chain(request: Request, chain: Chain) -> Self {
         let handshake = Handshake {
             chain: Some(chain),
+            unreadable: None,
             possession: Possession::NotShown,
             resumed: false,
             staple: Staple::NotApplicable,
@@ -125,7 +127,6 @@ impl Verification {
 
     /// Has the host's history asked for, for [`observe`](crate::verification::observe).
     pub fn with_history(mut self) -> Self {
-        self.wants_history = true;
         let kind =
             QuestionKind::History { domain: self.request.domain.clone(), service: self.request.service };
         self.push(kind);
@@ -137,7 +138,6 @@ impl Verification {
             request,
             handshake,
             dialback: None,
-            wants_history: false,
             evidence: Evidence::default(),
             history: Lookup::NotAsked,
             user: Lookup::NotAsked,
@@ -216,103 +216,6 @@ impl Verification {
         self.request.case(presented, &self.evidence, now)
     }
 
-    fn push(&mut self, kind: QuestionKind) {
-        if self.questions.iter().any(|(question, _)| question.kind == kind) {
-            return;
-        }
-        let id = QuestionId(u32::try_from(self.questions.len()).unwrap_or(u32::MAX));
-        self.questions.push((Question { id, kind }, State::Fresh));
-    }
-
-    /// What can be asked without knowing anything else.
-    fn first_round(&mut self) {
-        let request = self.request.clone();
-        let policy = &request.policy;
-        match (request.service, request.direction) {
-            (_, Direction::Initiating) => {
-                if let Some(endpoint) = request.endpoint.as_ref().filter(|_| policy.dane().is_on())
-                    && let Ladder::Ask(owners) = ladder::owners(&request.domain, endpoint)
-                {
-                    owners.into_iter().for_each(|owner| self.push(QuestionKind::Tlsa { owner }));
-                }
-            }
-            (Service::S2s, Direction::Receiving) => {
-                if policy.dane_inbound() && policy.dane().is_on() && self.has_chain() {
-                    self.push(QuestionKind::SrvAndAddresses { domain: request.domain.clone() });
-                }
-            }
-            (Service::C2s, Direction::Receiving) => self.ask_user(),
-        }
-        self.ask_revocation();
-        if self.handshake.is_none() || policy.posh_mismatch_is_final() {
-            self.ask_posh();
-        }
-    }
-
-    /// What the answers so far make worth asking.
-    fn later_rounds(&mut self, now: i64) {
-        let is_open = self.questions.iter().any(|(question, state)| {
-            *state != State::Answered && !matches!(question.kind, QuestionKind::History { .. })
-        });
-        if is_open || self.handshake.is_none() {
-            return;
-        }
-        if self.decide(now).is_final() {
-            return;
-        }
-        let before = self.questions.len();
-        self.ask_posh();
-        if self.questions.len() == before {
-            self.ask_dialback();
-        }
-    }
-
-    fn has_chain(&self) -> bool {
-        self.handshake.as_ref().is_none_or(|handshake| handshake.chain.is_some())
-    }
-
-    fn ask_posh(&mut self) {
-        let Request { domain, service, direction, policy, .. } = &self.request;
-        let is_user = (*service, *direction) == (Service::C2s, Direction::Receiving);
-        if policy.posh() && !is_user && self.has_chain() && domain.address().is_none() {
-            let kind = QuestionKind::Posh { url: posh_url(domain, *service), service: *service };
-            self.push(kind);
-        }
-    }
-
-    fn ask_dialback(&mut self) {
-        let Some(pair) = self.dialback.clone() else { return };
-        let demands = self.request.policy.for_peer(&self.request.domain);
-        let counts = demands.requirement == crate::policy::Requirement::AuthenticateOrDialback;
-        if self.request.service == Service::S2s && self.request.policy.dialback() && counts {
-            self.push(QuestionKind::Dialback {
-                originating: pair.originating,
-                receiving: pair.receiving,
-                stream_id: pair.stream_id,
-            });
-        }
-    }
-
-    fn ask_revocation(&mut self) {
-        let chain = self.handshake.as_ref().and_then(|handshake| handshake.chain.as_ref());
-        let Some(chain) = chain.filter(|_| self.request.policy.revocation() != Revocation::Off) else {
-            return;
-        };
-        let urls: Vec<Box<str>> =
-            chain.iter().flat_map(|own| own.crl_distribution_points().iter().cloned()).collect();
-        if !urls.is_empty() {
-            self.push(QuestionKind::RevocationLists { urls });
-        }
-    }
-
-    fn ask_user(&mut self) {
-        let chain = self.handshake.as_ref().and_then(|handshake| handshake.chain.as_ref());
-        if let Some(leaf) = chain.map(|chain| chain.leaf()) {
-            let (certificate, public_key) = (leaf.digest_sha256(), leaf.spki_sha256());
-            self.push(QuestionKind::UserMapping { certificate, public_key });
-        }
-    }
-
     fn store(&mut self, kind: QuestionKind, answer: Answer) -> Result<(), AnswerError> {
         match kind {
             QuestionKind::Tlsa { owner } => {
@@ -362,21 +265,17 @@ impl Verification {
         Ok(())
     }
 
-    /// SRV targets of an inbound peer lead to TLSA questions, one for each owner name (DANE-22).
     fn store_targets(&mut self, answer: Answer) -> Result<(), AnswerError> {
-        let targets =
-            take(answer, |answer| if let Answer::SrvAndAddresses(own) = answer { Some(own) } else { None })?;
+        let targets = take(answer, |answer| match answer {
+            Answer::SrvAndAddresses(mut own) => {
+                own.retain(|target| target.port != 0);
+                own.truncate(SRV_TARGETS);
+                Some(own)
+            }
+            _ => None,
+        })?;
         if let Lookup::Found(targets) = &targets {
-            let asked: Vec<TlsaOwner> = targets
-                .iter()
-                .take(crate::limits::SRV_TARGETS)
-                .filter_map(|target| match ladder::owners(&self.request.domain, target) {
-                    Ladder::Ask(owners) => Some(owners),
-                    _ => None,
-                })
-                .flatten()
-                .collect();
-            asked.into_iter().for_each(|owner| self.push(QuestionKind::Tlsa { owner }));
+            self.ask_targets(targets);
         }
         self.evidence.targets = targets;
         Ok(())
@@ -394,6 +293,7 @@ impl Handshake {
     pub fn presented(&self) -> Presented<'_> {
         Presented {
             chain: self.chain.as_ref(),
+            unreadable: self.unreadable.as_ref(),
             possession: self.possession,
             resumed: self.resumed,
             staple: self.staple,

@@ -9,18 +9,28 @@
 mod case;
 mod dane_step;
 mod decide;
+mod dialback;
+mod document;
 mod history;
 mod ladder;
 mod machine;
 mod observe;
 mod prepared;
 mod question;
+mod rounds;
 mod steps;
+mod user;
 
 pub use case::{Case, DialbackAnswer, Evidence, Presented};
 pub use decide::decide;
+pub use dialback::{DialbackCondition, dialback_condition};
+pub use document::{CaseDocument, CaseDocumentError};
 pub use history::{HISTORY_FORMAT, History, HistoryError, Seen};
 pub use machine::{AnswerError, DialbackPair, Handshake, Request, Verification};
 pub use observe::{Change, Loudness, Observation, observe};
 pub use prepared::PreparedVerification;
 pub use question::{Answer, Question, QuestionId, QuestionKind};
+pub use user::{
+    ClientAuthzid, ClientIdentities, NotOffered, UserAddress, authzid_from_wire, authzid_to_wire,
+    client_authzid, client_identities, offer_external, resolve_server, resolve_user,
+};

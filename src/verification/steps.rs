@@ -8,7 +8,7 @@ use crate::proof::pkix::{
     self, PathDemand, PkixFailure, PkixPath, Purpose, RevocationDemand, RevocationOutcome,
 };
 use crate::proof::posh::{self, PoshDemand, PoshFailure};
-use crate::record::{Lookup, PoshEvidence};
+use crate::record::{Lookup, LookupFailure, PoshEvidence};
 use crate::verdict::{
     Attempt, DialbackFailure, Evidence as Summary, Method, NotTried, Note, Outcome, PkixEvidence,
     PoshSummary, Proof, Reason,
@@ -244,10 +244,8 @@ pub(crate) fn dialback(context: &mut Context<'_>) -> Step {
     let answer = match &case.evidence.dialback {
         Lookup::NotAsked => return not_tried(NotTried::NotAsked),
         Lookup::Found(answer) => *answer,
-        Lookup::Absent(_) | Lookup::Failed(_) => {
-            let reason = Reason::Dialback(DialbackFailure::Unanswered);
-            return Step::open(Attempt::failed(Proof::Dialback, vec![reason]));
-        }
+        Lookup::Absent(_) => return dialback_unanswered(None),
+        Lookup::Failed(failure) => return dialback_unanswered(Some(*failure)),
     };
     let DialbackAnswer { valid, dnssec, over_tls } = answer;
     let summary = Summary::Dialback { valid, dnssec, over_tls };
@@ -261,4 +259,9 @@ pub(crate) fn dialback(context: &mut Context<'_>) -> Step {
         return Step::proved(attempt, method, None, None);
     };
     Step::open(Attempt::failed(Proof::Dialback, vec![Reason::Dialback(failure)]).with(summary))
+}
+
+fn dialback_unanswered(why: Option<LookupFailure>) -> Step {
+    let reason = Reason::Dialback(DialbackFailure::Unanswered(why));
+    Step::open(Attempt::failed(Proof::Dialback, vec![reason]))
 }

@@ -16,7 +16,3 @@ if [ "$oldest" != "$needed" ]; then
 	echo "libxmpptls needs Rust $needed or newer, and '$cargo' is $found. $advice" >&2
 	exit 1
 fi
-if ! command -v "${CC:-cc}" >/dev/null 2>&1; then
-	echo "libxmpptls needs a C compiler for its cryptographic provider: apt-get install gcc libc6-dev" >&2
-	exit 1
-fi

@@ -11,6 +11,7 @@
 pub(crate) mod ca;
 pub(crate) mod der;
 pub(crate) mod kat;
+pub(crate) mod pair;
 pub(crate) mod parts;
 pub(crate) mod pkix;
 pub(crate) mod scene;

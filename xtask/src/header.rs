@@ -8,7 +8,35 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The parts in the order of reading; each may name types of the parts before it.
-const PARTS: &[&str] = &["basics", "error"];
+const PARTS: &[&str] = &[
+    "ffi/basics",
+    "ffi/error",
+    "numbers/cause",
+    "numbers/reason",
+    "numbers/note",
+    "ffi/certificate",
+    "ffi/trust_anchors",
+    "ffi/policy",
+    "ffi/credentials",
+    "ffi/context",
+    "ffi/verdict",
+    "ffi/endpoint",
+    "ffi/connection",
+    "ffi/driving",
+    "ffi/facts",
+    "ffi/verification",
+    "ffi/history",
+    "ffi/report",
+    "ffi/dialback",
+    "ffi/external",
+    "ffi/binding",
+    "ffi/compat",
+    "ffi/compat_settings",
+];
+
+/// Types whose Rust name is not their C name.
+const RENAMED: &[(&str, &str)] =
+    &[("CauseCode", "xmpp_tls_cause"), ("ReasonCode", "xmpp_tls_reason"), ("NoteCode", "xmpp_tls_note")];
 
 const HEADER: &str = "include/xmpptls.h";
 
@@ -46,11 +74,13 @@ fn generate(root: &Path) -> Result<String, String> {
     let _ = writeln!(text, "#define XMPP_TLS_VERSION \"{version}\"\n");
     let config = cbindgen::Config::from_file(root.join("cbindgen.toml")).map_err(|e| e.to_string())?;
     for part in PARTS {
-        let path = root.join("src/ffi").join(format!("{part}.rs"));
+        let path = root.join("src").join(format!("{part}.rs"));
         let source = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         text.push_str(&essay(&source));
         let mut config = config.clone();
         config.export.include = types(&source);
+        config.export.rename =
+            RENAMED.iter().map(|(rust, c)| ((*rust).to_owned(), (*c).to_owned())).collect();
         let bindings = cbindgen::Builder::new()
             .with_config(config)
             .with_src(&path)
@@ -70,7 +100,8 @@ fn types(source: &str) -> Vec<String> {
         let rest = line.strip_prefix("pub enum ").or_else(|| line.strip_prefix("pub struct "))?;
         rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()
     });
-    names.filter(|name| name.starts_with("xmpp_tls_")).map(str::to_owned).collect()
+    let is_of_c = |name: &&str| name.starts_with("xmpp_tls_") || RENAMED.iter().any(|(rust, _)| rust == name);
+    names.filter(is_of_c).map(str::to_owned).collect()
 }
 
 /// Prints an enum as constants and a fixed integer type, which C99 and C++ read alike, and takes out what

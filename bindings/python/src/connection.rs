@@ -162,7 +162,8 @@ impl Connection {
         clock: Option<Py<ManualClock>>,
     ) -> PyResult<Self> {
         let (transport, now): (Transport, Time) = (words::transport(transport)?, time(py, clock.as_ref())?);
-        let mut made = connection::Connection::accepting(&context.0, transport, now);
+        let made = connection::Connection::accepting(&context.0, transport, now);
+        let mut made = made.map_err(|error| errors::setup(py, error))?;
         let set = set_up(&mut made, alpn, (host_gate, key_log))
             .and_then(|()| made.set_stop_at_client_hello(stop_at_client_hello));
         set.map_err(|error| errors::setup(py, error))?;

@@ -76,13 +76,18 @@ enum Denials {
 pub(super) fn judge(way: Way, kind: RecordType, message: Result<DnsResponse, NetError>) -> Judgement {
     match message {
         Ok(response) => read(way, kind, &response, Denials::Accepted),
-        Err(NetError::Dns(DnsError::Nsec { response, proof, .. })) => match proof {
-            // Too many NSEC3 iterations: the denial counts as unsigned (RFC 9276 §3.2).
-            Proof::Insecure => read(way, kind, &response, Denials::Insecure),
-            Proof::Indeterminate => Judgement::Failed(LookupFailure::Server),
-            _ => read(way, kind, &response, Denials::Refused),
-        },
+        Err(NetError::Dns(DnsError::Nsec { response, proof, .. })) => refused(way, kind, &response, proof),
         Err(error) => Judgement::Failed(failure(&error)),
+    }
+}
+
+/// Reads a message whose denials were found to be in this state, which is not secure.
+fn refused(way: Way, kind: RecordType, response: &DnsResponse, proof: Proof) -> Judgement {
+    match proof {
+        // Too many NSEC3 iterations: the denial counts as unsigned (RFC 9276 §3.2).
+        Proof::Insecure => read(way, kind, response, Denials::Insecure),
+        Proof::Indeterminate => Judgement::Failed(LookupFailure::Server),
+        _ => read(way, kind, response, Denials::Refused),
     }
 }
 
@@ -118,8 +123,14 @@ fn read(mut way: Way, kind: RecordType, response: &DnsResponse, denials: Denials
     let asked = way.end.clone();
     loop {
         let here = way.end.clone();
-        if !is_wildcard_right(&here, response, denials) {
-            return Judgement::Failed(LookupFailure::Bogus);
+        if let Some(labels) = wildcard_labels(&here, response).filter(|_| denials != Denials::Insecure) {
+            // What a wildcard made is judged only at the name that the message was asked about.
+            if here != asked {
+                break;
+            }
+            if !is_wildcard_right(&here, labels, response, denials) {
+                return Judgement::Failed(LookupFailure::Bogus);
+            }
         }
         let found: Vec<&Record> = at(response, &here, kind).collect();
         if !found.is_empty() {
@@ -150,18 +161,13 @@ fn read(mut way: Way, kind: RecordType, response: &DnsResponse, denials: Denials
     Judgement::Absent { way }
 }
 
-/// Whether secure records at this name, if a wildcard made them, come with the proof that they may
-/// (RFC 4035 §5.3.4). The validator looks for it only at the name that was asked about, and only when an
-/// authority record is secure.
-fn is_wildcard_right(name: &Name, response: &DnsResponse, denials: Denials) -> bool {
-    let Some(labels) = wildcard_labels(name, response) else { return true };
-    match denials {
-        Denials::Insecure => true,
-        Denials::Accepted => {
-            response.authorities.iter().any(|record| record.proof == Proof::Secure && is_denial(record))
-        }
-        Denials::Refused => shows_wildcard(name, labels, &response.authorities),
+/// Whether the records that a wildcard of so many labels made come with the proof that they may
+/// (RFC 4035 §5.3.4). The validator looks for it only when an authority record is secure.
+fn is_wildcard_right(name: &Name, labels: u8, response: &DnsResponse, denials: Denials) -> bool {
+    if denials == Denials::Refused {
+        return shows_wildcard(name, labels, &response.authorities);
     }
+    response.authorities.iter().any(|record| record.proof == Proof::Secure && is_denial(record))
 }
 
 fn at<'a>(response: &'a DnsResponse, name: &'a Name, kind: RecordType) -> impl Iterator<Item = &'a Record> {
@@ -225,3 +231,7 @@ fn failure(error: &NetError) -> LookupFailure {
         _ => LookupFailure::Unreachable,
     }
 }
+
+#[cfg(test)]
+#[path = "judge_tests.rs"]
+mod tests;

@@ -14,7 +14,7 @@ use hickory_resolver::system_conf::read_system_conf;
 use hickory_resolver::{NameServerPool, PoolContext, TlsConfig};
 
 use super::{Dns, Upstream};
-use crate::limits::LOOKUP_CACHED_ANSWERS;
+use crate::limits::{LOOKUP_CACHED_ANSWERS, LOOKUP_CACHED_PROOFS};
 use crate::lookup::cache::Cache;
 use crate::lookup::flight::Flights;
 use crate::lookup::{LookupError, Servers};
@@ -79,7 +79,8 @@ pub(crate) fn open(settings: &DnsSettings) -> Result<Dns, LookupError> {
         None => (Arc::new(TrustAnchors::default()), Name::root()),
     };
     Ok(Dns {
-        validator: DnssecDnsHandle::with_trust_anchor(plain.clone(), keys),
+        validator: DnssecDnsHandle::with_trust_anchor(plain.clone(), keys)
+            .validation_cache_size(LOOKUP_CACHED_PROOFS),
         plain,
         upstream,
         anchor_zone,

@@ -32,6 +32,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Policy, PolicyBuilder, Setting, TrustAnchorSource};
+use crate::name::Domain;
 use crate::proof::pkix::TrustAnchors;
 
 /// A policy as it was read, without the trust anchors that it names.
@@ -39,7 +40,14 @@ use crate::proof::pkix::TrustAnchors;
 pub struct PolicyDocument {
     text: Box<str>,
     builder: PolicyBuilder,
-    positions: BTreeMap<Setting, Range<usize>>,
+    positions: Positions,
+}
+
+/// Where in the text settings and peers' tables are.
+#[derive(Clone, Debug, Default)]
+struct Positions {
+    settings: BTreeMap<Setting, Range<usize>>,
+    peers: BTreeMap<Domain, Range<usize>>,
 }
 
 impl PolicyDocument {
@@ -77,20 +85,10 @@ impl PolicyDocument {
         let built = self.builder.trust_anchors(anchors).and_then(|builder| builder.build());
         built.map_err(|error| {
             let (first, second) = error.settings();
-            let place = |setting: Option<Setting>| self.positions.get(&setting?).cloned();
-            let span = place(first).or_else(|| place(second));
+            let place = |setting: Option<Setting>| self.positions.settings.get(&setting?).cloned();
+            let peer = error.peer().and_then(|peer| self.positions.peers.get(peer)).cloned();
+            let span = peer.or_else(|| place(first)).or_else(|| place(second));
             PolicyTextError::new(&self.text, span, TextFault::Policy(error))
         })
-    }
-}
-
-impl PolicyBuilder {
-    /// Sets one setting by its name in the TOML form, such as `stream.gate`; `value` is as in that form, and a
-    /// single word may stand without quotes.
-    ///
-    /// # Errors
-    /// [`PolicyTextError`], with the nearest known name for an unknown one.
-    pub fn set(&mut self, name: &str, value: &str) -> Result<(), PolicyTextError> {
-        read::setting(self, name, value)
     }
 }

@@ -33,6 +33,15 @@ impl Policy {
     }
 }
 
+impl Policy {
+    /// The value of a setting in TOML's form, as [`PolicyBuilder::set`](crate::policy::PolicyBuilder::set)
+    /// takes it; `None` for the settings of a peer's table.
+    #[must_use]
+    pub fn setting(&self, setting: Setting) -> Option<String> {
+        self.value(setting).map(|value| printed(&value))
+    }
+}
+
 /// The settings with those of one table together, tables in the order of their first setting.
 fn in_sections() -> Vec<Setting> {
     let mut sections: Vec<&str> = Vec::new();

@@ -1,15 +1,14 @@
 //! Reading the TOML form.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 use super::nearest::nearest;
 use super::value::{
     Located, Placed, entries, exception, flag, list, number, path, pin, source, string, table, word,
 };
-use super::{PolicyDocument, PolicyTextError, TextFault};
+use super::{PolicyDocument, PolicyTextError, Positions, TextFault};
 use crate::limits::POLICY_TEXT_BYTES;
 use crate::name::Domain;
 use crate::parameter::{CipherSuite, Group, Version};
@@ -17,8 +16,6 @@ use crate::policy::{
     ClientCertificate, DaneUsages, Directions, Gate, PeerPolicy, PolicyBuilder, PolicyError, Preset,
     Requirement, Resumption, Revocation, Setting, StarttlsDemand, UnknownServerName,
 };
-
-type Positions = BTreeMap<Setting, Range<usize>>;
 
 /// Reads a whole document.
 pub(super) fn document(text: &str) -> Result<PolicyDocument, PolicyTextError> {
@@ -28,34 +25,41 @@ pub(super) fn document(text: &str) -> Result<PolicyDocument, PolicyTextError> {
     let table = DeTable::parse(text).map_err(|error| {
         PolicyTextError::new(text, error.span(), TextFault::Syntax(error.message().into()))
     })?;
-    let mut positions = Positions::new();
+    let mut positions = Positions::default();
     let builder = read_top(table.get_ref(), &mut positions)
         .map_err(|(span, fault)| PolicyTextError::new(text, Some(span), fault))?;
     Ok(PolicyDocument { text: text.into(), builder, positions })
 }
 
-/// Sets one setting by its path; `value` is as in the document, and a single word may stand without quotes.
-pub(super) fn setting(builder: &mut PolicyBuilder, path: &str, value: &str) -> Result<(), PolicyTextError> {
-    if value.len() > POLICY_TEXT_BYTES {
-        return Err(PolicyTextError::new(value, None, TextFault::TooLong(POLICY_TEXT_BYTES)));
-    }
-    let is_word =
-        !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
-    let bare = is_word && !matches!(value, "true" | "false") && !value.bytes().all(|b| b.is_ascii_digit());
-    let text = if bare { format!("value = \"{value}\"") } else { format!("value = {value}") };
-    let failed = |span, fault| PolicyTextError::new(&text, span, fault);
-    let table = DeTable::parse(&text)
-        .map_err(|error| failed(error.span(), TextFault::Syntax(error.message().into())))?;
-    let (section, key) = path.split_once('.').unwrap_or(("", path));
-    let Some(found) = Setting::ALL.iter().find(|one| one.path() == path).copied() else {
-        return Err(failed(None, unknown_key(section, key)));
-    };
-    match table.get_ref().get("value") {
-        Some(placed) if table.get_ref().len() == 1 => {
-            apply(builder, found, placed).map_err(|(span, fault)| failed(Some(span), fault))
+impl PolicyBuilder {
+    /// Sets one setting by its path and a value in TOML's form, as a line `path = value` would:
+    /// `set("dane.required", "true")`, `set("tls.resumption", "\"off\"")`. A single word may stand without
+    /// quotes: `set("tls.resumption", "off")`. Peers' tables are not settings.
+    ///
+    /// # Errors
+    /// [`PolicyTextError`]; its place is seen from the start of `value`.
+    pub fn set(&mut self, path: &str, value: &str) -> Result<&mut Self, PolicyTextError> {
+        let quoted = if is_bare_word(value) { format!("\"{value}\"") } else { String::new() };
+        let value = if quoted.is_empty() { value } else { &quoted };
+        let error = |(span, fault)| PolicyTextError::new(value, span, fault);
+        if value.len() > POLICY_TEXT_BYTES {
+            return Err(error((None, TextFault::TooLong(POLICY_TEXT_BYTES))));
         }
-        _ => Err(failed(None, TextFault::Syntax("one value is expected".into()))),
+        let (section, key) = path.split_once('.').unwrap_or(("", path));
+        let found = Setting::ALL.iter().find(|one| one.path() == path);
+        let setting = *found.ok_or_else(|| error((None, unknown_key(section, key))))?;
+        let parsed = DeValue::parse(value)
+            .map_err(|failed| error((failed.span(), TextFault::Syntax(failed.message().into()))))?;
+        apply(self, setting, &parsed).map_err(|(span, fault)| error((Some(span), fault)))?;
+        Ok(self)
     }
+}
+
+/// Whether a value is a word and no literal of TOML's own.
+fn is_bare_word(value: &str) -> bool {
+    let starts = value.bytes().next().is_some_and(|first| first.is_ascii_alphabetic());
+    let word = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    starts && word && !matches!(value, "true" | "false" | "inf" | "nan")
 }
 
 fn read_top(top: &DeTable<'_>, positions: &mut Positions) -> Located<PolicyBuilder> {
@@ -63,7 +67,7 @@ fn read_top(top: &DeTable<'_>, positions: &mut Positions) -> Located<PolicyBuild
     for (key, span, value) in entries(top) {
         match key {
             "preset" => {}
-            "peer" => read_peers(&mut builder, table(value)?)?,
+            "peer" => read_peers(&mut builder, table(value)?, positions)?,
             section if is_section(section) => read_section(&mut builder, section, table(value)?, positions)?,
             _ => read_setting(&mut builder, "", (key, span, value), positions)?,
         }
@@ -102,7 +106,7 @@ fn read_setting(
     let found = Setting::ALL.iter().find(|one| one.section() == section && one.key() == key);
     let Some(setting) = found.copied() else { return Err((span, unknown_key(section, key))) };
     apply(builder, setting, value)?;
-    positions.insert(setting, span);
+    positions.settings.insert(setting, span);
     Ok(())
 }
 
@@ -121,11 +125,13 @@ fn unknown_key(section: &str, key: &str) -> TextFault {
     TextFault::UnknownKey { key: key.into(), nearest }
 }
 
-fn read_peers(builder: &mut PolicyBuilder, peers: &DeTable<'_>) -> Located<()> {
+fn read_peers(builder: &mut PolicyBuilder, peers: &DeTable<'_>, positions: &mut Positions) -> Located<()> {
     for (name, span, value) in entries(peers) {
         let domain = Domain::parse(name).map_err(|error| (span.clone(), TextFault::Domain(error)))?;
         let peer = read_peer(table(value)?)?;
-        builder.peer(domain, peer).map_err(|error| (span, TextFault::Policy(error)))?;
+        let added = builder.peer(domain.clone(), peer);
+        added.map_err(|error| (span.clone(), TextFault::Policy(error)))?;
+        positions.peers.insert(domain, span);
     }
     Ok(())
 }

@@ -5,8 +5,11 @@
 //! Certificates that cannot be anchors are left out with a reason; a set with none left is no error
 //! here, and issues nothing. Clones of a set share it.
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use aws_lc_rs::digest;
 
 use rustls::pki_types::pem::{PemObject, SectionKind};
 use rustls::pki_types::{CertificateDer, Der, TrustAnchor};
@@ -26,6 +29,7 @@ struct Set {
     /// The same, in the same order, as the path building wants them.
     built: Vec<TrustAnchor<'static>>,
     skipped: Vec<SkippedCertificate>,
+    digest: OnceLock<[u8; 32]>,
 }
 
 /// One trust anchor.
@@ -185,6 +189,24 @@ impl TrustAnchors {
         own.find_map(Anchor::certificate)
     }
 
+    /// One value for the whole set, equal only for sets of the same anchors in whatever order. Computed at
+    /// the first call, and shared by clones.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        let digest_of = |anchor: &Anchor| {
+            let mut context = digest::Context::new(&digest::SHA256);
+            for part in [anchor.subject_der(), anchor.spki()] {
+                context.update(part);
+            }
+            context.update(anchor.certificate().map_or(&[], Certificate::der));
+            sha_256(context)
+        };
+        *self.0.digest.get_or_init(|| {
+            let mut context = digest::Context::new(&digest::SHA256);
+            self.iter().map(digest_of).collect::<BTreeSet<_>>().iter().for_each(|one| context.update(one));
+            sha_256(context)
+        })
+    }
+
     /// Whether an anchor has this name, the whole SEQUENCE.
     pub(crate) fn has_subject(&self, subject: &[u8]) -> bool {
         self.iter().any(|anchor| *anchor.subject == *subject)
@@ -200,6 +222,14 @@ impl TrustAnchors {
         let index = self.0.built.iter().position(|own| is_same(&own))?;
         self.0.anchors.get(index)
     }
+}
+
+fn sha_256(context: digest::Context) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    for (to, from) in bytes.iter_mut().zip(context.finish().as_ref()) {
+        *to = *from;
+    }
+    bytes
 }
 
 impl Set {

@@ -21,7 +21,7 @@ from lab.checks import Checks  # noqa: E402
 from lab.processes import Laboratory  # noqa: E402
 from lab.xmpp import Refused, exchange, log_in  # noqa: E402
 
-from servers import C2S_DIRECT, HTTPS, S2S_DIRECT, Pair, Place, domain_of  # noqa: E402
+from servers import C2S_DIRECT, HERE, HTTPS, S2S_DIRECT, Pair, Place, domain_of  # noqa: E402
 
 
 class Scenarios:
@@ -50,6 +50,20 @@ class Scenarios:
         """Nodes for a scenario."""
         return Pair(self.place, certificates or ("usual", "usual"), modules=self.options.modules, **how)
 
+    def conformance(self):
+        """The semantics of the module alone, without ejabberd."""
+        code, text = self.place.laboratory.run(
+            ["escript", HERE / "conformance.escript", self.place.pki.directory, *self.place.code_path],
+            env={"LD_LIBRARY_PATH": str(self.place.library)} if self.place.library else {}, timeout=120)
+        for line in text.splitlines():
+            if line.startswith("FAIL"):
+                print(f"      {line}")
+        counted = re.search(r"^(\d+) passed, (\d+) failed$", text, re.MULTILINE)
+        if counted is None:
+            self.checks.check("conformance", False, f"exit {code}: {text[-300:]}")
+        else:
+            self.checks.count("conformance", *map(int, counted.groups()))
+
     def usual(self):
         """TLS 1.3 with certificates of a CA."""
         with self.pair() as pair:
@@ -70,13 +84,14 @@ class Scenarios:
                    pair.account("two"))
         for node, pattern in (("one", r"Accepted outbound s2s EXTERNAL authentication"),
                               ("two", r"Accepted inbound s2s EXTERNAL authentication")):
-            found = re.search(pattern, pair.log(node))
+            found = self.place.laboratory.find(pattern, lambda node=node: pair.log(node))
             self.checks.check(f"{prefix}  by SASL EXTERNAL, says {node}", found, found and found.group(0))
 
         port = f"{self.place.address('one')}:{S2S_DIRECT}"
-        accepted = len(re.findall(rf"Accepted connection \S+ -> {re.escape(port)}", pair.log("one")))
-        # the first one was made when the laboratory waited for the port
-        self.checks.check(f"{prefix}  and on the port for direct TLS", accepted > 1, f"{accepted} connections")
+        accepted = rf"Accepted connection \S+ -> {re.escape(port)}"
+        # The first one was made when the laboratory waited for the port.
+        twice = self.place.laboratory.find(rf"(?s){accepted}.*{accepted}", lambda: pair.log("one"))
+        self.checks.check(f"{prefix}  and on the port for direct TLS", twice)
 
     def module_in_use(self, pair):
         """That it is really the module under test which speaks TLS."""
@@ -146,7 +161,7 @@ def main():
         place = Place(laboratory, options.ebin, options.library)
         print(f"under test: {' '.join(options.ebin) or 'fast_tls as installed'}; nodes on {laboratory.address('*')}")
         scenarios = Scenarios(checks, place, options)
-        for group in ("usual", "rsa_and_tls12", "server_certificates", "unknown_authority", "other_name"):
+        for group in ("conformance", "usual", "rsa_and_tls12", "server_certificates", "unknown_authority", "other_name"):
             if options.only in group:
                 with checks.group(group):
                     getattr(scenarios, group)()

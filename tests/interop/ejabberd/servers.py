@@ -1,6 +1,7 @@
 """Two ejabberd nodes as they come from the distribution, each with a domain of its own."""
 
 import os
+import pwd
 import shutil
 import string
 from pathlib import Path
@@ -26,6 +27,8 @@ KINDS = {
     "serveronly": {"purposes": (Purpose.SERVER_AUTH,)},
     "unknown": {"issuer": "other"},
     "misnamed": {"dns": ("hoster.invalid",)},
+    "expired": {"valid": (-40, -10)},
+    "selfsigned": {"issuer": "self"},
 }
 
 
@@ -39,7 +42,7 @@ class Place:
 
     def __init__(self, laboratory, ebin=(), library=None):
         need("ejabberdctl", "erl", "openssl", "curl")
-        if os.getuid() != 0 and os.environ.get("USER") != USER:
+        if os.getuid() != 0 and pwd.getpwuid(os.getuid()).pw_name != USER:
             raise SystemExit(f"ejabberdctl runs only as root or as the user {USER}: run this as one of them")
         self.laboratory = laboratory
         self.pki = Pki(laboratory.directory / "pki")
@@ -51,7 +54,7 @@ class Place:
         Path(self.pki.path("clients.crt")).write_text(trusted)
         self.zone = SignedZone(laboratory, ZONE)
         self.code_path = self._readable(ebin)
-        self.library = self._readable([library])[0] if library else None
+        self.library = self._library(library) if library else None
 
     def address(self, node):
         """Where a node listens."""
@@ -65,16 +68,23 @@ class Place:
         copies = []
         for number, directory in enumerate(directories):
             source = Path(directory).resolve()
-            target = self.laboratory.directory / f"under-test-{number}-{source.name}"
-            if source.name == "ebin":
-                shutil.copytree(source.parent, target, symlinks=False)
-                target = target / "ebin"
-            else:
-                target.mkdir(exist_ok=True)
-                for file in source.glob("*.so*"):
-                    shutil.copy(file, target)
-            copies.append(target)
+            if not source.is_dir():
+                raise SystemExit(f"{source} is not there")
+            target = self.laboratory.directory / "under-test" / str(number)
+            # Erlang goes by the name of the directory above ebin.
+            target = target / source.parent.name
+            shutil.copytree(source.parent, target, ignore_dangling_symlinks=True)
+            copies.append(target / source.name)
+        if copies:
+            self.laboratory.run(["chmod", "-R", "a+rX", self.laboratory.directory / "under-test"])
         return copies
+
+    def _library(self, directory):
+        """A copy of the library under the name that programs load."""
+        target = self.laboratory.directory / "under-test" / "library"
+        target.mkdir(parents=True)
+        shutil.copy(Path(directory).resolve() / "libxmpptls.so", target / "libxmpptls.so.0")
+        return target
 
 
 class Pair:

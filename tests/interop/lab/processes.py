@@ -4,6 +4,7 @@ import ctypes
 import os
 import pwd
 import random
+import re
 import shutil
 import signal
 import socket
@@ -125,6 +126,16 @@ class Laboratory:
                 return result
             time.sleep(0.05)
         raise RuntimeError(f"{what}: not within {seconds} s")
+
+    @staticmethod
+    def find(pattern, text, seconds=4):
+        """The first match in what `text()` returns; logs are written behind the event, so it waits a little."""
+        end = time.monotonic() + seconds
+        while True:
+            found = re.search(pattern, text())
+            if found or time.monotonic() > end:
+                return found
+            time.sleep(0.1)
 
     def run(self, command, env=None, timeout=60, user=None):
         """Runs a program to its end; returns (exit code, output)."""

@@ -2,10 +2,12 @@
 """Unmodified Prosody servers that federate on loopback, on LuaSec or on any other module named `ssl`.
 
     run.py                          on LuaSec: the baseline
-    run.py --module DIR             DIR/?.lua, DIR/?/init.lua and DIR/?.so come first (may be repeated)
+    run.py --module DIR             DIR/?.lua, DIR/?/init.lua and DIR/?.so come first (may be repeated); {lua} in
+                                    it stands for 5.4 under Prosody, and for each version in the conformance suite
     run.py --library DIR            where libxmpptls.so.0 is, unless it is installed
     run.py --plugins DIR --auth M   also the scenarios with Prosody module M in place of mod_s2s_auth_certs
     run.py --only TEXT              only the groups whose name contains TEXT
+    run.py --make-pki DIR           only makes the certificates that conformance.lua needs
     run.py --backend B              epoll, event or select; may be repeated; all three by default
 
 XMPPTLS_KEEP=1 keeps the servers' files and logs.
@@ -22,7 +24,7 @@ from lab.checks import Checks  # noqa: E402
 from lab.processes import Laboratory  # noqa: E402
 from lab.xmpp import Refused, exchange, log_in  # noqa: E402
 
-from servers import Federation, HERE, Place, lua_environment  # noqa: E402
+from servers import HERE, Federation, Place, lua_environment, make_pki  # noqa: E402
 
 INTERPRETERS = ("lua5.4", "lua5.3", "lua5.2", "lua5.1", "luajit")
 
@@ -52,7 +54,7 @@ class Scenarios:
 
     def logged(self, sentence, federation, host, pattern):
         """A check that a host's log has a line like this."""
-        found = re.search(pattern, federation.log(host))
+        found = self.place.laboratory.find(pattern, lambda: federation.log(host))
         self.checks.check(sentence, found, found.group(0) if found else f"no /{pattern}/ in the log of {host}")
 
     def federation(self, *hosts, **how):
@@ -61,10 +63,11 @@ class Scenarios:
 
     def conformance(self):
         """The semantics of the module alone, without Prosody."""
-        for interpreter in INTERPRETERS if not self.options.module else INTERPRETERS[:1]:
+        every = not self.options.module or any("{lua}" in module for module in self.options.module)
+        for interpreter in INTERPRETERS if every else INTERPRETERS[:1]:
             code, text = self.place.laboratory.run(
                 [interpreter, HERE / "conformance.lua", self.place.pki.directory],
-                env=lua_environment(self.options.module, self.options.library))
+                env=lua_environment(self.options.module, self.place.library, interpreter.removeprefix("lua")))
             for line in text.splitlines():
                 if line.startswith("FAIL"):
                     print(f"      {line}")
@@ -185,7 +188,11 @@ def main():
     parser.add_argument("--auth")
     parser.add_argument("--only", default="")
     parser.add_argument("--backend", action="append")
+    parser.add_argument("--make-pki")
     options = parser.parse_args()
+    if options.make_pki:
+        make_pki(options.make_pki)
+        return
 
     groups = ["conformance", "backends", "direct", "administration", "bad_certificates", "dialback", "dane"]
     if options.auth:

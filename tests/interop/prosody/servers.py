@@ -164,17 +164,28 @@ class Place:
         self.pki = make_pki(laboratory.directory / "pki")
         self.zone = SignedZone(laboratory, ZONE)
         self.plugins = [Path(path).resolve() for path in plugins]
-        self.environment = lua_environment(modules, library)
+        self.library = _named(library, laboratory.directory / "library") if library else None
+        self.environment = lua_environment(modules, self.library)
 
 
-def lua_environment(modules, library=None):
-    """The environment that puts directories first on Lua's path. Prosody's Lua is 5.4."""
+def _named(library, directory):
+    """A directory with the library under the name that programs load."""
+    directory.mkdir()
+    (directory / "libxmpptls.so.0").symlink_to(Path(library).resolve() / "libxmpptls.so")
+    return directory
+
+
+def lua_environment(modules, library=None, lua="5.4"):
+    """The environment that puts directories first on Lua's path; {lua} in them is the version. Prosody's is 5.4."""
     environment = {}
-    directories = [Path(module).resolve() for module in modules]
+    directories = [Path(str(module).replace("{lua}", lua)).resolve() for module in modules]
+    for directory in directories:
+        if not directory.is_dir():
+            raise RuntimeError(f"{directory} is not there")
     if directories:
         lua = ";".join(f"{path}/?.lua;{path}/?/init.lua" for path in directories)
         c = ";".join(f"{path}/?.so" for path in directories)
         environment = {"LUA_PATH": f"{lua};;", "LUA_CPATH": f"{c};;"}
     if library:
-        environment["LD_LIBRARY_PATH"] = str(Path(library).resolve())
+        environment["LD_LIBRARY_PATH"] = str(library)
     return environment
