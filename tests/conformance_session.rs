@@ -61,7 +61,8 @@ fn direct(client: &Context, server: &Context) -> Pair {
 }
 
 fn hello(client: &Context) -> (Connection, Vec<u8>) {
-    let mut client = Connection::initiating(client, Transport::DirectTls, Some(domain(DOMAIN)), now()).unwrap();
+    let mut client =
+        Connection::initiating(client, Transport::DirectTls, Some(domain(DOMAIN)), now()).unwrap();
     let bytes = transmitted(&mut client);
     (client, bytes)
 }
@@ -142,7 +143,8 @@ fn par_17_a_server_asks_servers_for_a_certificate_and_names_no_authorities() {
     while messages[at] != 13 {
         at += 4 + usize::from(u16::from_be_bytes([messages[at + 2], messages[at + 3]]));
     }
-    let request = &messages[at + 4..at + 4 + usize::from(messages[at + 3]) + 256 * usize::from(messages[at + 2])];
+    let request =
+        &messages[at + 4..at + 4 + usize::from(messages[at + 3]) + 256 * usize::from(messages[at + 2])];
     assert_eq!(request[request.len() - 2..], [0, 0], "certificate_authorities");
 }
 
@@ -186,7 +188,8 @@ fn dna_02_a_verdict_is_for_one_direction_of_one_connection() {
 fn res_01_res_08_two_domains_on_one_server_do_not_share_sessions() {
     let ca = root();
     let own = leaf().dns(DOMAIN).dns("other.example").signed_by(&ca);
-    let server = context(Preset::C2sServer2026, &[], Some(credentials(&[DOMAIN, "other.example"], &[&own])), &[]);
+    let server =
+        context(Preset::C2sServer2026, &[], Some(credentials(&[DOMAIN, "other.example"], &[&own])), &[]);
     let client = context(Preset::C2sClient2026, &[&ca], None, &[]);
     for (name, kind) in [
         (DOMAIN, HandshakeKind::Full),
@@ -321,8 +324,7 @@ fn ext_05_an_inbound_server_nobody_trusts_gets_through_the_handshake_and_no_exte
 fn ext_11_plain_is_for_servers_that_are_fully_proved() {
     let ca = root();
     let lenient = [("requirement", "encrypt-only")];
-    for (own, plain) in
-        [(leaf().dns(DOMAIN).signed_by(&ca), true), (leaf().dns(DOMAIN).self_signed(), false)]
+    for (own, plain) in [(leaf().dns(DOMAIN).signed_by(&ca), true), (leaf().dns(DOMAIN).self_signed(), false)]
     {
         let (client, server) = c2s(&own, &ca, &lenient);
         let pair = direct(&client, &server);
