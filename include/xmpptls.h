@@ -2793,6 +2793,547 @@ void xmpp_tls_report_free(const xmpp_tls_report *report);
 
 
 /* ====================================================================================================
+ * Dialback: keys, which answers count, and how a pair is refused (XEP-0220, XEP-0185).
+ *
+ * Dialback shows that whoever answers for a domain in DNS also opened this stream: it is as good as the DNS it went
+ * through, and never better than `XMPP_TLS_LEVEL_WEAK`. The elements `db:result` and `db:verify` are the host's to
+ * write and to read; names and stream ids go in here as they stand in them, after XML was unescaped.
+ *
+ * - A *secret* makes keys and recognises them. All servers that answer for one domain share it: make a text once
+ *   with `xmpp_tls_dialback_random_secret` and put it into their configuration.
+ * - *Requests* remember what one stream asked. An answer that nobody asked for is how an attacker spoofs domains
+ *   (XEP-0220 §3.1): ask here before an answer is believed.
+ * - Whether a valid answer is enough is a verdict's to say: `xmpp_tls_verification_ask_dialback`.
+ *
+ * Nothing here is sent, and nothing looks at certificates.
+ * ==================================================================================================== */
+
+/** The requests of one stream that wait for their answer. Exclusive; freed by `xmpp_tls_dialback_requests_free`. */
+typedef struct xmpp_tls_dialback_requests xmpp_tls_dialback_requests;
+
+/** The secret behind dialback keys. Shared: any thread, freed by `xmpp_tls_dialback_secret_free`. */
+typedef struct xmpp_tls_dialback_secret xmpp_tls_dialback_secret;
+
+/**
+ * Makes a new random secret: 64 hexadecimal digits, for a configuration file or for
+ * `xmpp_tls_dialback_secret_new`.
+ *
+ * `out`: 64 bytes suffice; wipe it when it is not needed any more. `written_out`: the size, also when `capacity` is
+ * too small.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_INSUFFICIENT_SIZE`, or `XMPP_TLS_INTERNAL` if the system gives no random bytes.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_dialback_random_secret(char *out,
+                                                size_t capacity,
+                                                size_t *written_out);
+
+/**
+ * Takes a secret.
+ *
+ * `secret`: any bytes, at least 12; copied, and wiped when the last reference ends. `secret_out`: owned by the
+ * caller, free with `xmpp_tls_dialback_secret_free`.
+ *
+ * Returns `XMPP_TLS_OK`, or `XMPP_TLS_INVALID_PARAMETER` if the secret is too short. Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_dialback_secret_new(const uint8_t *secret,
+                                             size_t secret_len,
+                                             const xmpp_tls_dialback_secret **secret_out,
+                                             xmpp_tls_error **error_out);
+
+/** Makes another reference. Returns `secret`, or NULL for NULL. Threads: any. Since 0.1. */
+const xmpp_tls_dialback_secret *xmpp_tls_dialback_secret_retain(const xmpp_tls_dialback_secret *secret);
+
+/** Ends one reference. `secret` may be NULL. Threads: any, once per reference. Since 0.1. */
+void xmpp_tls_dialback_secret_free(const xmpp_tls_dialback_secret *secret);
+
+/**
+ * Makes the key for a stream (XEP-0220 §2.1.1, XEP-0185 §2).
+ *
+ * `receiving`: the domain that the stream goes to. `originating`: the domain that opened it. `stream_id`: the `id` of
+ * the receiving server's response header, the one over TLS. None may hold blanks. `out`: 64 bytes suffice.
+ * `written_out`: the size, also when `capacity` is too small.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_INVALID_PARAMETER` if a field is empty, longer than 1,023 bytes or holds a blank,
+ * or `XMPP_TLS_INSUFFICIENT_SIZE`.
+ *
+ * Threads: shared. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_dialback_secret_key(const xmpp_tls_dialback_secret *secret,
+                                             const char *receiving,
+                                             size_t receiving_len,
+                                             const char *originating,
+                                             size_t originating_len,
+                                             const char *stream_id,
+                                             size_t stream_id_len,
+                                             char *out,
+                                             size_t capacity,
+                                             size_t *written_out,
+                                             xmpp_tls_error **error_out);
+
+/**
+ * Says whether a key is the one for this stream; false for anything that is not. The comparison takes the same time
+ * wherever a difference lies.
+ *
+ * `key`: the text of the `db:result` or `db:verify`; white space around it is dropped. The other fields as in
+ * `xmpp_tls_dialback_secret_key`. All are borrowed for this call.
+ *
+ * Threads: shared. Since 0.1.
+ */
+bool xmpp_tls_dialback_secret_matches(const xmpp_tls_dialback_secret *secret,
+                                      const char *receiving,
+                                      size_t receiving_len,
+                                      const char *originating,
+                                      size_t originating_len,
+                                      const char *stream_id,
+                                      size_t stream_id_len,
+                                      const char *key,
+                                      size_t key_len);
+
+/**
+ * Starts with no requests: make one for each stream.
+ *
+ * `requests_out`: owned by the caller, free with `xmpp_tls_dialback_requests_free`. Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_dialback_requests_new(xmpp_tls_dialback_requests **requests_out);
+
+/** Frees requests. `requests` may be NULL. Threads: exclusive, once. Since 0.1. */
+void xmpp_tls_dialback_requests_free(xmpp_tls_dialback_requests *requests);
+
+/**
+ * Remembers a `db:result` as it is sent: "I speak for `sender`, let me send to `target`."
+ *
+ * `sender`: its `from`. `target`: its `to`. Copied.
+ *
+ * Returns `XMPP_TLS_OK`, or, when it must not be sent,
+ * - `XMPP_TLS_ALREADY_SET` if the same request waits already,
+ * - `XMPP_TLS_LIMIT_EXCEEDED` if 256 wait,
+ * - `XMPP_TLS_INVALID_DOMAIN`.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_dialback_requests_result_sent(xmpp_tls_dialback_requests *requests,
+                                                       const char *sender,
+                                                       size_t sender_len,
+                                                       const char *target,
+                                                       size_t target_len,
+                                                       xmpp_tls_error **error_out);
+
+/**
+ * Remembers a `db:verify` as it is sent: "Is this key of stream `stream_id` yours?"
+ *
+ * `receiving`: its `from`. `originating`: its `to`. `stream_id`: its `id`. Copied.
+ *
+ * Returns as `xmpp_tls_dialback_requests_result_sent`; a stream id over 1,023 bytes is
+ * `XMPP_TLS_LIMIT_EXCEEDED` too.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_dialback_requests_verify_sent(xmpp_tls_dialback_requests *requests,
+                                                       const char *receiving,
+                                                       size_t receiving_len,
+                                                       const char *originating,
+                                                       size_t originating_len,
+                                                       const char *stream_id,
+                                                       size_t stream_id_len,
+                                                       xmpp_tls_error **error_out);
+
+/**
+ * Settles the request that a `db:result` with a `type` answers.
+ *
+ * `from`, `to`: those of the answer. The first answer is final.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_NOT_FOUND` if nobody asked: the answer must have no effect,
+ * - `XMPP_TLS_INVALID_DOMAIN`, for which the same holds.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_dialback_requests_result_answered(xmpp_tls_dialback_requests *requests,
+                                                           const char *from,
+                                                           size_t from_len,
+                                                           const char *to,
+                                                           size_t to_len,
+                                                           xmpp_tls_error **error_out);
+
+/**
+ * Settles the request that a `db:verify` with a `type` answers.
+ *
+ * `from`, `to`, `stream_id`: those of the answer. Returns as `xmpp_tls_dialback_requests_result_answered`.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_dialback_requests_verify_answered(xmpp_tls_dialback_requests *requests,
+                                                           const char *from,
+                                                           size_t from_len,
+                                                           const char *to,
+                                                           size_t to_len,
+                                                           const char *stream_id,
+                                                           size_t stream_id_len,
+                                                           xmpp_tls_error **error_out);
+
+/** Says how many requests wait. Threads: exclusive. Since 0.1. */
+size_t xmpp_tls_dialback_requests_waiting(const xmpp_tls_dialback_requests *requests);
+
+/**
+ * Gives the error condition that answers a refused pair in a `db:result` of type `error` (XEP-0220 §2.4.2), such as
+ * `not-authorized`; empty when the verdict does not refuse. A pair that came without TLS has no verdict: its answer
+ * is `policy-violation`.
+ *
+ * Static text. Threads: shared. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_verdict_dialback_condition(const xmpp_tls_verdict *verdict);
+
+/**
+ * Says whether a stream ends after a key of it was invalid: if it serves no valid pair. Otherwise answer `forbidden`
+ * and go on (XEP-0220 §2.2.1).
+ *
+ * `valid_pairs`: pairs of domains that are authorised on the stream.
+ *
+ * Threads: any. Since 0.1.
+ */
+bool xmpp_tls_dialback_invalid_ends_stream(size_t valid_pairs);
+
+/**
+ * Says whether another *target* domain may join a stream of ours (XEP-0220 §2.6, RFC 7712 §4.4.2); if not, it needs a
+ * stream of its own. Another sender domain for a known target always may.
+ *
+ * `peer_announced_errors`: the peer announced dialback errors. `same_address`: the target resolves to the address and
+ * port of this stream. `certificate_proves_it`: a verdict about the target, made from this connection, is permitted.
+ *
+ * Threads: any. Since 0.1.
+ */
+bool xmpp_tls_dialback_target_may_join(bool peer_announced_errors,
+                                       bool same_address,
+                                       bool certificate_proves_it);
+
+
+/* ====================================================================================================
+ * SASL EXTERNAL: whom a certificate lets its holder act as (RFC 6120 §6.3, §13.7.2.2, XEP-0178).
+ *
+ * A server asks three things. Whether to offer the mechanism: `xmpp_tls_verdict_external_offer`. Which users a
+ * client's certificate names: `xmpp_tls_certificate_users`. Whom the peer may act as:
+ * `xmpp_tls_external_users_resolve` for clients, `xmpp_tls_external_resolve_server` for servers. A client asks what to
+ * send: `xmpp_tls_certificate_client_authzid`.
+ *
+ * The domain of a user must be one that is served; users of others are shown and are never an identity. A user that
+ * the operator knows by certificate or key counts when the certificate names none.
+ *
+ * A peer that may not act as it wishes is no failure of a call: the identity is empty then, and `reason_out` says
+ * why; `xmpp_tls_external_condition` gives the SASL error for it. Local parts are compared in lower case as they stand;
+ * preparing them by RFC 7622, and whether an account exists, are the host's.
+ * ==================================================================================================== */
+
+/** Whether EXTERNAL is offered, and why not. */
+typedef uint32_t xmpp_tls_external_offer;
+enum {
+    /** Offer it, first in the list. */
+    XMPP_TLS_EXTERNAL_OFFER_OFFER = 1,
+    /** The peer presented no certificate. */
+    XMPP_TLS_EXTERNAL_OFFER_NO_CERTIFICATE = 2,
+    /** Nobody showed the key of the certificate on this connection. */
+    XMPP_TLS_EXTERNAL_OFFER_NO_POSSESSION = 3,
+    /** The certificate proves nothing. */
+    XMPP_TLS_EXTERNAL_OFFER_NOT_AUTHENTICATED = 4,
+    /** The certificate is good and names no user of a served domain, and the operator knows none. */
+    XMPP_TLS_EXTERNAL_OFFER_NO_IDENTITY = 5,
+    /** Only a receiving entity offers mechanisms. */
+    XMPP_TLS_EXTERNAL_OFFER_NOT_RECEIVING = 6,
+};
+
+/** The users that a certificate names. Shared: any thread, freed by `xmpp_tls_external_users_free`. */
+typedef struct xmpp_tls_external_users xmpp_tls_external_users;
+
+/**
+ * Reads which users a certificate names in its XmppAddrs.
+ *
+ * `served`: `served_count` domains that are served here; copied. `users_out`: owned by the caller, free with
+ * `xmpp_tls_external_users_free`.
+ *
+ * Returns `XMPP_TLS_OK`, also when there is none, `XMPP_TLS_INVALID_DOMAIN`, or `XMPP_TLS_INVALID_PARAMETER` if there
+ * are more than 100,000 domains.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_certificate_users(const xmpp_tls_certificate *certificate,
+                                           const xmpp_tls_str *served,
+                                           size_t served_count,
+                                           const xmpp_tls_external_users **users_out,
+                                           xmpp_tls_error **error_out);
+
+/** Makes another reference. Returns `users`, or NULL for NULL. Threads: any. Since 0.1. */
+const xmpp_tls_external_users *xmpp_tls_external_users_retain(const xmpp_tls_external_users *users);
+
+/** Ends one reference. `users` may be NULL. Threads: any, once per reference. Since 0.1. */
+void xmpp_tls_external_users_free(const xmpp_tls_external_users *users);
+
+/** Says how many users of served domains the certificate names. Threads: shared. Since 0.1. */
+size_t xmpp_tls_external_users_count(const xmpp_tls_external_users *users);
+
+/**
+ * Gives one user of a served domain as a bare JID, counted from 0; empty when there is none. Valid until the users
+ * are freed.
+ *
+ * Threads: shared. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_external_users_user(const xmpp_tls_external_users *users,
+                                          size_t index);
+
+/** Says how many users of other domains the certificate names. Threads: shared. Since 0.1. */
+size_t xmpp_tls_external_users_foreign_count(const xmpp_tls_external_users *users);
+
+/**
+ * Gives one user of another domain, counted from 0, to be shown and nothing else; empty when there is none. Valid
+ * until the users are freed.
+ *
+ * Threads: shared. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_external_users_foreign(const xmpp_tls_external_users *users,
+                                             size_t index);
+
+/**
+ * Resolves whom a client acts as (XEP-0178 §2).
+ *
+ * With one user in the certificate and no authorization identity it is that one; with several the client must say
+ * which. `authzid`: decoded, as `xmpp_tls_external_decode_authzid` gives it; empty when there is none. `mapped`: the
+ * bare JID that the operator knows by this certificate or key; empty if none. `out`: the bare JID; empty when refused.
+ * `written_out`: its size, also when `capacity` is too small. `reason_out`: 0, or the reason for the refusal: a number
+ * of `xmpp_tls_reason`.
+ *
+ * Returns `XMPP_TLS_OK`, also for a refusal, `XMPP_TLS_INVALID_PARAMETER` if `mapped` is no bare JID, or
+ * `XMPP_TLS_INSUFFICIENT_SIZE`.
+ *
+ * Threads: shared. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_external_users_resolve(const xmpp_tls_external_users *users,
+                                                const char *authzid,
+                                                size_t authzid_len,
+                                                const char *mapped,
+                                                size_t mapped_len,
+                                                char *out,
+                                                size_t capacity,
+                                                size_t *written_out,
+                                                uint32_t *reason_out,
+                                                xmpp_tls_error **error_out);
+
+/**
+ * Resolves which domain a server wants to act as (XEP-0178 §3): its authorization identity, or the `from` of its
+ * stream header. This says what it wants; that it may is said by a verdict about that very domain.
+ *
+ * `authzid`: decoded; empty when there is none. `from`: of the stream header over TLS. `out`: the domain as A-labels;
+ * empty when refused. `written_out`, `reason_out`: as in `xmpp_tls_external_users_resolve`.
+ *
+ * Returns `XMPP_TLS_OK`, also for a refusal, `XMPP_TLS_INVALID_DOMAIN` if `from` is none, or
+ * `XMPP_TLS_INSUFFICIENT_SIZE`.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_external_resolve_server(const char *authzid,
+                                                 size_t authzid_len,
+                                                 const char *from,
+                                                 size_t from_len,
+                                                 char *out,
+                                                 size_t capacity,
+                                                 size_t *written_out,
+                                                 uint32_t *reason_out,
+                                                 xmpp_tls_error **error_out);
+
+/**
+ * Gives the SASL error condition for a refusal (RFC 6120 §6.5): `invalid-authzid` or `not-authorized`; the latter for
+ * every other number.
+ *
+ * `reason`: a number of `xmpp_tls_reason`. Static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_external_condition(uint32_t reason);
+
+/**
+ * Says whether to offer EXTERNAL: one of `XMPP_TLS_EXTERNAL_OFFER_…`; 0 for NULL.
+ *
+ * `users`: those of a client's certificate; NULL for servers. `is_mapped`: the operator knows the client by its
+ * certificate or key. Both are not looked at for servers.
+ *
+ * Threads: shared. Since 0.1.
+ */
+uint32_t xmpp_tls_verdict_external_offer(const xmpp_tls_verdict *verdict,
+                                         const xmpp_tls_external_users *users,
+                                         bool is_mapped);
+
+/**
+ * Gives the name of an answer of `xmpp_tls_verdict_external_offer`, such as `no_identity`; `unknown` for a number
+ * without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_external_offer_name(uint32_t offer);
+
+/**
+ * Gives the text of `<auth/>` that a client sends with its certificate (XEP-0178 §2): `=` when the certificate names
+ * exactly the wanted user, else the user in base64.
+ *
+ * `certificate`: our own. `wanted`: the bare JID to act as; empty: what the certificate says. `out`, `written_out`: the
+ * text and its size, the latter also when `capacity` is too small.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_NOT_AVAILABLE` if the certificate names several users and `wanted` is empty: choose one,
+ * - `XMPP_TLS_INVALID_PARAMETER` if `wanted` is no bare JID,
+ * - `XMPP_TLS_INSUFFICIENT_SIZE`.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_certificate_client_authzid(const xmpp_tls_certificate *certificate,
+                                                    const char *wanted,
+                                                    size_t wanted_len,
+                                                    char *out,
+                                                    size_t capacity,
+                                                    size_t *written_out,
+                                                    xmpp_tls_error **error_out);
+
+/**
+ * Gives the text of `<auth/>` for an authorization identity: base64; `=` for an empty one (RFC 6120 §6.4.2). A server
+ * sends its own domain (XEP-0178 §3).
+ *
+ * `out`, `written_out`: the text and its size, the latter also when `capacity` is too small.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_INVALID_TEXT`, or `XMPP_TLS_INSUFFICIENT_SIZE`. Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_external_encode_authzid(const char *authzid,
+                                                 size_t authzid_len,
+                                                 char *out,
+                                                 size_t capacity,
+                                                 size_t *written_out);
+
+/**
+ * Reads the text of `<auth/>`: the authorization identity; empty for none in any of its spellings.
+ *
+ * `out`, `written_out`: the identity and its size, the latter also when `capacity` is too small. `reason_out`: 0, or
+ * the reason why the text is refused; the identity is empty then too.
+ *
+ * Returns `XMPP_TLS_OK`, also for a refusal, `XMPP_TLS_INVALID_TEXT`, or `XMPP_TLS_INSUFFICIENT_SIZE`.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_external_decode_authzid(const char *auth,
+                                                 size_t auth_len,
+                                                 char *out,
+                                                 size_t capacity,
+                                                 size_t *written_out,
+                                                 uint32_t *reason_out);
+
+
+/* ====================================================================================================
+ * Channel binding in SASL: which types there are, which to use, and when to stop (XEP-0440, XEP-0474).
+ *
+ * The binding data itself comes from `xmpp_tls_connection_channel_binding`. A server announces the types of
+ * `xmpp_tls_connection_channel_bindings`. A client asks `xmpp_tls_channel_binding_decide` before it authenticates:
+ * whoever sits between can strip mechanisms or types from what the server announced, and what remains then often
+ * contradicts itself. What does not is found by the hash of XEP-0474, which SCRAM protects.
+ *
+ * Names go in as they were announced; names that are unknown here are passed over.
+ * ==================================================================================================== */
+
+/** Which SASL negotiation is spoken. */
+typedef uint32_t xmpp_tls_sasl_profile;
+enum {
+    /** RFC 6120 §6. */
+    XMPP_TLS_SASL_PROFILE_SASL = 1,
+    /** XEP-0388. */
+    XMPP_TLS_SASL_PROFILE_SASL2 = 2,
+};
+
+/** What a client does about channel binding. */
+typedef uint32_t xmpp_tls_binding_decision;
+enum {
+    /** Use a `-PLUS` mechanism with the type that was given. */
+    XMPP_TLS_BINDING_DECISION_USE = 1,
+    /** Use no binding, GS2 flag `y`: "I could, and you did not offer it." */
+    XMPP_TLS_BINDING_DECISION_FLAG_Y = 2,
+    /** Use no binding, GS2 flag `n`: "I cannot." */
+    XMPP_TLS_BINDING_DECISION_FLAG_N = 3,
+    /** Stop: types are announced, none is ours, and the one that every server has is missing. */
+    XMPP_TLS_BINDING_DECISION_ABORT_END_POINT_MISSING = 4,
+    /** Stop: `-PLUS` mechanisms without types; SASL2 has both or neither. */
+    XMPP_TLS_BINDING_DECISION_ABORT_PLUS_WITHOUT_TYPES = 5,
+    /** Stop: types without `-PLUS` mechanisms; the mechanisms were stripped. */
+    XMPP_TLS_BINDING_DECISION_ABORT_TYPES_WITHOUT_PLUS = 6,
+};
+
+/**
+ * Gives the types that this connection has data for, the strongest first: what a server announces (XEP-0440 §3).
+ *
+ * `kinds_out`: of `XMPP_TLS_CHANNEL_BINDING_…`, `capacity` places; 3 suffice. `count_out`: how many there are, also
+ * when `capacity` is too small.
+ *
+ * Returns `XMPP_TLS_OK`, also when there is none, or `XMPP_TLS_INSUFFICIENT_SIZE`. Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_connection_channel_bindings(const xmpp_tls_connection *connection,
+                                                     uint32_t *kinds_out,
+                                                     size_t capacity,
+                                                     size_t *count_out);
+
+/**
+ * Gives the registered name of a type, such as `tls-exporter`; `unknown` for a number without one. Static text.
+ *
+ * `kind`: one of `XMPP_TLS_CHANNEL_BINDING_…`. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_channel_binding_name(uint32_t kind);
+
+/**
+ * Decides what a client does, from what the server announced and the types this session has (XEP-0440 §3).
+ *
+ * `profile`: one of `XMPP_TLS_SASL_PROFILE_…`. `mechanisms`: the names announced. `announced`: the types announced;
+ * none if there was no list. `ours`: the types that this session has, of `XMPP_TLS_CHANNEL_BINDING_…`, the preferred
+ * first: what `xmpp_tls_connection_channel_bindings` gave. All are borrowed for this call. `decision_out`: one of
+ * `XMPP_TLS_BINDING_DECISION_…`. `kind_out`: the type to use; 0 when none is used.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_INVALID_TEXT`, or `XMPP_TLS_INVALID_PARAMETER` for an unknown profile or type, or
+ * for more than 64 names.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_channel_binding_decide(uint32_t profile,
+                                                const xmpp_tls_str *mechanisms,
+                                                size_t mechanism_count,
+                                                const xmpp_tls_str *announced,
+                                                size_t announced_count,
+                                                const uint32_t *ours,
+                                                size_t our_count,
+                                                uint32_t *decision_out,
+                                                uint32_t *kind_out);
+
+/**
+ * Gives the name of a decision, such as `abort_types_without_plus`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_binding_decision_name(uint32_t decision);
+
+/**
+ * Gives the text for SCRAM's `h` attribute, by which both ends find what was stripped (XEP-0474 §6).
+ *
+ * `digest`: the hash of the SCRAM mechanism in use, one of `XMPP_TLS_DIGEST_…`. `mechanisms`: those announced.
+ * `types`: the channel binding types announced. `has_types`: whether the server announced a list of types, which may
+ * be empty; without it `types` is not looked at. All are borrowed for this call. `out`: 88 bytes suffice.
+ * `written_out`: the size, also when `capacity` is too small.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_INVALID_TEXT`, `XMPP_TLS_INVALID_PARAMETER` for an unknown hash or more than 64
+ * names, or `XMPP_TLS_INSUFFICIENT_SIZE`.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_channel_binding_downgrade_hash(uint32_t digest,
+                                                        const xmpp_tls_str *mechanisms,
+                                                        size_t mechanism_count,
+                                                        const xmpp_tls_str *types,
+                                                        size_t type_count,
+                                                        bool has_types,
+                                                        char *out,
+                                                        size_t capacity,
+                                                        size_t *written_out,
+                                                        xmpp_tls_error **error_out);
+
+
+/* ====================================================================================================
  * OpenSSL's words, for programs that were written for it.
  *
  * Names of suites and groups, cipher strings, and the codes `X509_V_…` with their texts, as far as they mean
@@ -2930,6 +3471,101 @@ xmpp_tls_result xmpp_tls_compat_parse_groups(const char *groups,
  * Threads: any. Since 0.1.
  */
 uint32_t xmpp_tls_compat_option_meaning(const char *name, size_t name_len);
+
+
+/* ====================================================================================================
+ * OpenSSL's words for settings and files: versions, cipher strings and groups as a policy has them, options,
+ * and why credentials could not be loaded.
+ *
+ * Words for what does not exist here are passed over; none brings an old version or a weak suite back.
+ * ==================================================================================================== */
+
+/**
+ * Says which versions a word such as `any`, `sslv23` or `tlsv1_2` leaves together with options.
+ *
+ * `protocol`: LuaSec's word. `options`: OpenSSL's names in lower case, separated by `|`; those that are no options
+ * are passed over. `oldest_out`, `newest_out`: 0x0303 or 0x0304.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_UNKNOWN_NAME` if the word is no protocol,
+ * - `XMPP_TLS_CONTRADICTION` if nothing is left: there is nothing below TLS 1.2.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_compat_versions(const char *protocol,
+                                         size_t protocol_len,
+                                         const char *options,
+                                         size_t options_len,
+                                         uint32_t *oldest_out,
+                                         uint32_t *newest_out,
+                                         xmpp_tls_error **error_out);
+
+/**
+ * Names the options that are done or hold in any case, counted from 0; empty when there are no more.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_option_name(size_t index);
+
+/**
+ * Names the groups that can be chosen, all spellings, counted from 0; empty when there are no more.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_group_spelling(size_t index);
+
+/**
+ * Sets the versions and suites of a policy: `tls.oldest_version`, `tls.newest_version`, `tls.cipher_suites`.
+ *
+ * `oldest`, `newest`: 0x0303 or 0x0304. `ciphers`: a cipher string of OpenSSL, which chooses among the suites of TLS
+ * 1.2; `ciphersuites`: names of TLS 1.3's, with colons. An empty one means all. What belongs to a version outside
+ * the range is not looked at.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_UNKNOWN_NAME` if a list has nothing that exists here: OpenSSL's `no cipher match`,
+ * - `XMPP_TLS_INVALID_PARAMETER` for another version,
+ * - `XMPP_TLS_ALREADY_SET`.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_policy_builder_set_compat_ciphers(xmpp_tls_policy_builder *builder,
+                                                           uint32_t oldest,
+                                                           uint32_t newest,
+                                                           const char *ciphers,
+                                                           size_t ciphers_len,
+                                                           const char *ciphersuites,
+                                                           size_t ciphersuites_len,
+                                                           xmpp_tls_error **error_out);
+
+/**
+ * Sets the groups of a policy: `tls.groups`.
+ *
+ * `groups`: OpenSSL's names with colons, the preferred first. Those that do not exist here are passed over.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_UNKNOWN_NAME` if none of them exists here,
+ * - `XMPP_TLS_ALREADY_SET`.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_policy_builder_set_compat_groups(xmpp_tls_policy_builder *builder,
+                                                          const char *groups,
+                                                          size_t groups_len,
+                                                          xmpp_tls_error **error_out);
+
+/**
+ * Gives the type of a certificate's key as LuaSec says it: `RSA`, `EC`, `DSA` or `Unknown`.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_key_type(const xmpp_tls_certificate *certificate);
+
+/**
+ * Gives OpenSSL's reason for credentials that could not be loaded, by the result of that call; empty for others.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_credential_reason(int32_t result);
 
 #ifdef __cplusplus
 }

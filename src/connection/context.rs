@@ -6,6 +6,7 @@
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::limits::CONFIGURATIONS_PER_CONTEXT;
+use crate::parameter::Version;
 use crate::policy::{ClientCertificate, Policy, Resumption, UnknownServerName};
 use crate::tls::{
     self, AcceptingConfig, AcceptingSettings, ClientCertificates, ConfigError, Credential, CredentialStore,
@@ -157,6 +158,7 @@ impl Snapshot {
             InitiatingConfig::new(&InitiatingSettings {
                 parameters: self.policy.parameters().clone(),
                 credential,
+                keep_credential_private: self.policy.client_certificate_minimum() > Version::Tls12,
                 alpn,
                 cache: (self.policy.resumption() != Resumption::Off).then(|| self.cache.clone()),
             })

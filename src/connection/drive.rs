@@ -270,10 +270,10 @@ impl Connection {
 
     /// What every call asks first: is there still a connection, and is it in time?
     fn begin(&mut self, now: Time) -> Result<(), CallError> {
-        if self.cause().is_none() {
-            if let Some(limit) = self.timer.reached(now) {
-                self.fail(Cause::TimeLimit(limit));
-            }
+        if self.cause().is_none()
+            && let Some(limit) = self.timer.reached(now)
+        {
+            self.fail(Cause::TimeLimit(limit));
         }
         self.outcome(())
     }

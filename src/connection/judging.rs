@@ -59,10 +59,16 @@ impl HandshakeJudge {
 
     /// The CertificateVerify that shows possession comes behind the chain; a handshake in which it fails
     /// fails, and the verdict is never read then.
-    fn verdict_on<'a>(&self, chain: impl Iterator<Item = &'a [u8]>, resumed: bool, now: i64) -> Verdict {
+    fn verdict_on<'a>(
+        &self,
+        chain: impl Iterator<Item = &'a [u8]>,
+        resumed: bool,
+        staple: Staple,
+        now: i64,
+    ) -> Verdict {
         let chain = Chain::parse(chain);
         let presented = match &chain {
-            Ok(chain) => Presented { resumed, ..Presented::handshake(chain) },
+            Ok(chain) => Presented { resumed, staple, ..Presented::handshake(chain) },
             Err(ChainError::Empty) => Presented::nothing(),
             Err(error) => Presented::unreadable(error),
         };
@@ -71,14 +77,22 @@ impl HandshakeJudge {
 }
 
 impl Judge for HandshakeJudge {
-    fn judge(&self, presented: &[&[u8]], now: u64) -> Result<(), CertificateAlert> {
+    fn judge(&self, presented: &[&[u8]], stapled: Option<bool>, now: u64) -> Result<(), CertificateAlert> {
         let now = i64::try_from(now).unwrap_or(i64::MAX);
-        let verdict = self.verdict_on(presented.iter().copied(), false, now);
+        let verdict = self.verdict_on(presented.iter().copied(), false, staple(stapled), now);
         // A peer that a dialback answer may still prove goes on; the gate and the host see to the rest.
         let answer = if verdict.level() == Level::Refused { Err(alert(&verdict)) } else { Ok(()) };
         // The first judgement of a handshake is the only one.
         let _ = self.verdict.set(verdict);
         answer
+    }
+}
+
+fn staple(stapled: Option<bool>) -> Staple {
+    match stapled {
+        None => Staple::NotApplicable,
+        Some(false) => Staple::Absent,
+        Some(true) => Staple::Unchecked,
     }
 }
 
@@ -119,7 +133,7 @@ impl Connection {
             possession: if chain.is_some() { Possession::Shown } else { Possession::NotShown },
             chain,
             resumed: session.handshake_kind() == Some(HandshakeKind::Resumed),
-            staple: Staple::NotApplicable,
+            staple: staple(session.is_stapled()),
             binding: Some(Binding(self.origin)),
         };
         Ok(Verification::of_handshake(
@@ -209,7 +223,8 @@ impl Connection {
         };
         let late = judge.verdict.get().is_none().then(|| self.session()).flatten().map(|session| {
             let resumed = session.handshake_kind() == Some(HandshakeKind::Resumed);
-            judge.verdict_on(session.peer_certificates(), resumed, now.unix_seconds)
+            let staple = staple(session.is_stapled());
+            judge.verdict_on(session.peer_certificates(), resumed, staple, now.unix_seconds)
         });
         let verdict = late.or_else(|| judge.verdict.get().cloned());
         self.details_mut().judge = None;

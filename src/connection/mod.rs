@@ -79,6 +79,7 @@ pub struct Connection {
 }
 
 /// Where a connection stands, and what it needs there.
+#[expect(clippy::large_enum_variant, reason = "a session is what a connection is for nearly all of its life")]
 enum State {
     /// Nothing was driven yet; it can still be set up.
     Prepared(Box<Setup>),

@@ -176,9 +176,8 @@ unsafe fn read_list(
         guard::call(error_out, || {
             let count = Out::new(out.2)?;
             let found = read(input::text(words.0, words.1)?);
-            let list = found.map_err(|error| {
-                Failure::new(xmpp_tls_result::XMPP_TLS_UNKNOWN_NAME, error.to_string())
-            })?;
+            let list = found
+                .map_err(|error| Failure::new(xmpp_tls_result::XMPP_TLS_UNKNOWN_NAME, error.to_string()))?;
             count.set(list.len());
             if list.len() > out.1 {
                 return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_INSUFFICIENT_SIZE));

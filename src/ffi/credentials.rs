@@ -90,10 +90,10 @@ impl xmpp_tls_credentials {
     /// # Safety
     /// `pointer` is NULL or a live handle.
     pub(super) unsafe fn optional(pointer: *const Self) -> Result<Option<Arc<CredentialStore>>, Failure> {
-        // SAFETY: as promised by the caller.
         if pointer.is_null() {
             Ok(None)
         } else {
+            // SAFETY: as promised by the caller.
             unsafe { shared(pointer) }.map(|own| Some(own.store.clone()))
         }
     }

@@ -9,6 +9,10 @@
 //! This is the one room with `unsafe`. `include/xmpptls.h` is generated from these files, and the essay at
 //! the head of each becomes the essay of its part of the header.
 #![expect(non_camel_case_types, reason = "the types are named as in C")]
+#![expect(
+    clippy::missing_safety_doc,
+    reason = "what a caller must keep to stands in the essay on parameters and handles, once for all functions"
+)]
 #![expect(unsafe_code, reason = "the C face is where pointers are")]
 
 mod guard;
@@ -18,14 +22,18 @@ mod output;
 mod pem;
 
 pub mod basics;
+pub mod binding;
 pub mod certificate;
 pub mod compat;
+pub mod compat_settings;
 pub mod connection;
 pub mod context;
 pub mod credentials;
+pub mod dialback;
 pub mod driving;
 pub mod endpoint;
 pub mod error;
+pub mod external;
 pub mod facts;
 pub mod history;
 pub mod policy;

@@ -150,10 +150,10 @@ unsafe fn request(
 /// # Safety
 /// `endpoint` is NULL or a live handle.
 unsafe fn optional_endpoint(endpoint: *const xmpp_tls_endpoint) -> Result<Option<Endpoint>, Failure> {
-    // SAFETY: as promised by the caller.
     if endpoint.is_null() {
         Ok(None)
     } else {
+        // SAFETY: as promised by the caller.
         unsafe { shared(endpoint) }.map(|own| Some(own.endpoint().clone()))
     }
 }

@@ -20,6 +20,8 @@ use super::scope;
 
 const LABEL: &[u8] = b"EXPORTER-Channel-Binding";
 const EXPORTER_SECRET: &str = "EXPORTER_SECRET";
+/// What TLS 1.2 logs, and nothing else does.
+const CLIENT_RANDOM: &str = "CLIENT_RANDOM";
 
 /// The key log of all configurations.
 #[derive(Debug)]
@@ -27,13 +29,16 @@ pub(super) struct Log;
 
 impl KeyLog for Log {
     fn will_log(&self, label: &str) -> bool {
+        // Asked for each secret of TLS 1.3's schedule as it comes to be, and before any certificate is chosen.
+        if label != CLIENT_RANDOM {
+            scope::with(|handshake| handshake.found.tls13 = true);
+        }
         label == EXPORTER_SECRET || scope::with(|handshake| handshake.key_log.is_some()).unwrap_or(false)
     }
 
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
         scope::with(|handshake| {
             if label == EXPORTER_SECRET {
-                handshake.found.tls13 = true;
                 handshake.found.exporter = tls13_value(secret);
             }
             if let Some(lines) = &mut handshake.key_log {

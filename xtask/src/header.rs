@@ -27,7 +27,11 @@ const PARTS: &[&str] = &[
     "ffi/verification",
     "ffi/history",
     "ffi/report",
+    "ffi/dialback",
+    "ffi/external",
+    "ffi/binding",
     "ffi/compat",
+    "ffi/compat_settings",
 ];
 
 /// Types whose Rust name is not their C name.

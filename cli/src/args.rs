@@ -1,0 +1,180 @@
+//! The command line.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use xmpptls::name::{Domain, Endpoint, Service, Transport};
+use xmpptls::record::Dnssec;
+
+/// TLS of XMPP domains, seen from outside: what is encrypted, with what, who proved it and how, and what to mend.
+#[derive(Debug, Parser)]
+#[command(name = "xmpptls", version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Connect to a domain's endpoints and say what is encrypted, who proved it, and what to mend
+    ///
+    /// Exit code: 0 all is reached and authenticated; 1 it works, with faults; 2 strict peers refuse it;
+    /// 3 it could not be tested; 64 the command line cannot be used.
+    Check(CheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The XMPP domain, such as example.org
+    #[arg(value_parser = domain)]
+    pub(crate) domain: Domain,
+    /// Check server-to-server only
+    #[arg(long)]
+    pub(crate) s2s: bool,
+    /// Check client-to-server only
+    #[arg(long)]
+    pub(crate) c2s: bool,
+    /// Check this endpoint instead of those that DNS names; give --s2s or --c2s as well
+    #[arg(long, value_name = "HOST:PORT", value_parser = place)]
+    pub(crate) connect: Option<(Domain, u16)>,
+    /// How TLS starts at --connect
+    #[arg(long, value_enum, default_value_t = Start::Starttls, requires = "connect")]
+    pub(crate) start: Start,
+    #[command(flatten)]
+    pub(crate) network: NetworkArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// Be this server, with --chain and --key: does the other side offer EXTERNAL?
+    #[arg(long = "as", value_name = "DOMAIN", value_parser = domain, requires = "chain")]
+    pub(crate) own_domain: Option<Domain>,
+    /// The certificates to show, in PEM, our own first
+    #[arg(long, value_name = "FILE", requires = "own_domain")]
+    pub(crate) chain: Option<PathBuf>,
+    /// The private key, in PEM; the file of --chain unless given
+    #[arg(long, value_name = "FILE", requires = "chain")]
+    pub(crate) key: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NetworkArgs {
+    /// The DNS server to ask, ADDRESS or ADDRESS:PORT; it has to pass DNSSEC records on
+    #[arg(long, value_name = "ADDRESS", value_parser = resolver)]
+    pub(crate) resolver: Vec<SocketAddr>,
+    /// DNSSEC trust anchors in place of the root's: DNSKEY records, one a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trust_anchor: Option<PathBuf>,
+    /// Trust the certification authorities in this file or directory as well
+    #[arg(long, value_name = "PATH")]
+    pub(crate) ca: Vec<PathBuf>,
+    /// Do not trust the system's certification authorities
+    #[arg(long)]
+    pub(crate) no_system_ca: bool,
+    /// The port of HTTPS servers that have POSH documents
+    #[arg(long, value_name = "PORT", default_value_t = 443, hide = true)]
+    pub(crate) https_port: u16,
+    /// Dial public addresses only, whatever a domain's records say
+    #[arg(long)]
+    pub(crate) public_only: bool,
+    /// How long all of it may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = seconds)]
+    pub(crate) timeout: Duration,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// Write JSON, as docs/schema/check.json describes it
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How TLS starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Start {
+    /// XML first, then STARTTLS
+    Starttls,
+    /// TLS from the first byte
+    Direct,
+}
+
+impl CheckArgs {
+    /// The services to check: both unless one was chosen.
+    pub(crate) fn services(&self) -> Vec<Service> {
+        match (self.c2s, self.s2s) {
+            (true, false) => vec![Service::C2s],
+            (false, true) => vec![Service::S2s],
+            _ => vec![Service::C2s, Service::S2s],
+        }
+    }
+
+    /// The endpoint of --connect. Nothing in DNS led there, so it counts as the target of an unsigned record.
+    pub(crate) fn endpoint(&self) -> Option<Endpoint> {
+        let (target, port) = self.connect.clone()?;
+        let transport = match self.start {
+            Start::Starttls => Transport::Starttls,
+            Start::Direct => Transport::DirectTls,
+        };
+        let endpoint = Endpoint::configured(target, port, transport);
+        Some(Endpoint { srv: Some(Dnssec::Insecure), configured: false, ..endpoint })
+    }
+}
+
+pub(crate) fn domain(text: &str) -> Result<Domain, String> {
+    Domain::parse(text).map_err(|error| error.to_string())
+}
+
+fn place(text: &str) -> Result<(Domain, u16), String> {
+    let (host, port) = text.rsplit_once(':').ok_or("HOST:PORT is wanted")?;
+    let port = port.parse().map_err(|_| "the port is a number from 1 to 65535")?;
+    Ok((domain(host)?, port))
+}
+
+fn resolver(text: &str) -> Result<SocketAddr, String> {
+    let address = |ip: IpAddr| SocketAddr::new(ip, 53);
+    text.parse()
+        .or_else(|_| text.parse().map(address))
+        .map_err(|_| "an IP address is wanted, with a port or without".to_owned())
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse::<u16>() {
+        Ok(count @ 1..=600) => Ok(Duration::from_secs(count.into())),
+        _ => Err("a number from 1 to 600 is wanted".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split(' '))
+    }
+
+    #[test]
+    fn the_definition_of_the_command_line_is_sound() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn addresses_and_times_are_checked() {
+        assert_eq!(resolver("127.0.0.1").unwrap(), "127.0.0.1:53".parse().unwrap());
+        assert_eq!(resolver("[::1]:5353").unwrap(), "[::1]:5353".parse().unwrap());
+        assert!(resolver("ns.example.org").is_err());
+        assert!(parse("xmpptls check example.org --timeout 0").is_err());
+        assert!(parse("xmpptls check example.org --connect host").is_err());
+        assert!(parse("xmpptls check exa..mple").is_err());
+    }
+
+    #[test]
+    fn both_services_are_checked_unless_one_is_chosen() {
+        let services = |line| match parse(line).unwrap().command {
+            Command::Check(args) => args.services(),
+            #[allow(unreachable_patterns, reason = "other commands have no services")]
+            _ => unreachable!(),
+        };
+        assert_eq!(services("xmpptls check example.org"), [Service::C2s, Service::S2s]);
+        assert_eq!(services("xmpptls check example.org --s2s"), [Service::S2s]);
+    }
+}

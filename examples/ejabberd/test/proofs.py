@@ -1,0 +1,291 @@
+#!/usr/bin/env python3
+"""Servers that no CA vouches for: DANE, POSH and dialback between two unmodified ejabberd nodes with mod_xmpptls.
+
+    proofs.py --ebin DIR ... [--only TEXT]      every DIR goes ahead on Erlang's code path
+
+Runs in the laboratory of tests/interop: a signed zone, a resolver that validates, an HTTPS server, two nodes.
+"""
+
+import argparse
+import functools
+import hashlib
+import http.server
+import json
+import re
+import ssl
+import sys
+import threading
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[3] / "tests" / "interop"))
+sys.path.insert(0, str(Path(__file__).parents[3] / "tests" / "interop" / "ejabberd"))
+
+from cryptography import x509  # noqa: E402
+from cryptography.hazmat.primitives import serialization  # noqa: E402
+from lab.checks import Checks  # noqa: E402
+from lab.dns import PORT as DNS_PORT  # noqa: E402
+from lab.pki import Leaf  # noqa: E402
+from lab.processes import Laboratory, need  # noqa: E402
+from lab.xmpp import Refused, exchange, log_in  # noqa: E402
+from servers import NODES, S2S, S2S_DIRECT, Pair, Place, domain_of  # noqa: E402
+
+RESOLVER_PORT = 5301
+
+UNBOUND = """\
+server:
+    directory: "{directory}"
+    username: ""
+    chroot: ""
+    pidfile: ""
+    interface: {address}@{port}
+    do-not-query-localhost: no
+    access-control: 127.0.0.0/8 allow
+    local-zone: "test." nodefault
+    trust-anchor: "{anchor}"
+    module-config: "validator iterator"
+    use-syslog: no
+    verbosity: 1
+    cache-max-ttl: 0
+    cache-max-negative-ttl: 0
+remote-control:
+    control-enable: no
+stub-zone:
+    name: "{zone}"
+    stub-addr: {server}@{dns}
+"""
+
+
+class Resolver:
+    """A validating resolver over the laboratory's zone."""
+
+    def __init__(self, laboratory, zone):
+        need("unbound")
+        self.laboratory, self.zone = laboratory, zone
+        self.address = laboratory.address(54)
+
+    def restart(self):
+        """Forgets what it knows, and takes the zone's trust anchor of now."""
+        directory = self.laboratory.directory / "resolver"
+        directory.mkdir(exist_ok=True)
+        self.laboratory.stop("unbound")
+        (directory / "unbound.conf").write_text(UNBOUND.format(
+            directory=directory, address=self.address, port=RESOLVER_PORT, anchor=self.zone.anchor,
+            zone=self.zone.zone, server=self.zone.address, dns=DNS_PORT))
+        self.laboratory.start("unbound", ["unbound", "-d", "-c", directory / "unbound.conf"])
+        self.laboratory.wait_for_port("unbound", self.address, RESOLVER_PORT)
+
+
+class Documents:
+    """An HTTPS server for POSH documents, one for each node, on the node's address."""
+
+    def __init__(self, place, kinds):
+        self.servers = []
+        for node, kind in kinds.items():
+            chain = (place.pki.path(f"{node}-https.crt"), place.pki.path(f"{node}-https.key"))
+            document = json.dumps({"fingerprints": [{"sha-256": fingerprint(place, node, kind)}], "expires": 3600})
+            handler = functools.partial(_Handler, document.encode())
+            server = http.server.ThreadingHTTPServer((place.address(node), 443), handler)
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*chain)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            self.servers.append(server)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for server in self.servers:
+            server.shutdown()
+            server.server_close()
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    def __init__(self, document, *arguments):
+        self.document = document
+        super().__init__(*arguments)
+
+    def do_GET(self):
+        """RFC 7711 section 8: the well-known place, and nothing else."""
+        found = self.path == "/.well-known/posh/xmpp-server.json"
+        self.send_response(200 if found else 404)
+        body = self.document if found else b""
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        """Says nothing."""
+
+
+def certificate(place, node, kind):
+    """The end entity's certificate of a node."""
+    return x509.load_pem_x509_certificate(Path(place.pki.path(f"{node}-{kind}.crt")).read_bytes())
+
+
+def fingerprint(place, node, kind):
+    """What POSH compares: the digest of the certificate, in base64."""
+    import base64
+    der = certificate(place, node, kind).public_bytes(serialization.Encoding.DER)
+    return base64.b64encode(hashlib.sha256(der).digest()).decode()
+
+
+class ProofPair(Pair):
+    """Nodes with mod_xmpptls. `records` says which TLSA records a node publishes."""
+
+    def __init__(self, scenarios, kind, records, modules="mod_xmpptls: {%s}", **options):
+        resolver = scenarios.resolver
+        module = modules % f'resolver: "{resolver.address}", resolver_port: {RESOLVER_PORT}, posh_private_addresses: true'
+        super().__init__(scenarios.place, (kind, kind), modules=module)
+        self.resolver, self.records = resolver, records
+        self.options = options
+
+    def _records(self, node):
+        kind = self.certificates[node]
+        for line in super()._records(node):
+            if " IN TLSA " not in line:
+                yield line
+        for port in (S2S, S2S_DIRECT):
+            for data in self.records(self.place, node, kind):
+                yield f"_{port}._tcp.{node} IN TLSA {data}"
+
+    def _configure(self, node):
+        if node == "one":  # the zone is there, no node yet
+            self.resolver.restart()
+        super()._configure(node)
+
+    def account(self, node, **options):
+        """The account that every node has. What clients think of the certificates is no matter here."""
+        account = super().account(node, **options)
+        account.ca = None
+        return account
+
+
+def dane_ee(place, node, kind):
+    """3 1 1: the key of the node's certificate."""
+    yield place.pki.tlsa(f"{node}-{kind}")
+
+
+def dane_wrong(place, node, kind):
+    """3 1 1 of another certificate."""
+    yield place.pki.tlsa(f"{node}-renewed")
+
+
+def dane_ta(place, node, kind):
+    """2 0 1: the authority that issued the node's certificate, which the chain brings along."""
+    der = x509.load_pem_x509_certificate(Path(place.pki.path("sub.crt")).read_bytes()).public_bytes(
+        serialization.Encoding.DER)
+    yield f"2 0 1 {hashlib.sha256(der).hexdigest()}"
+
+
+def nothing(place, node, kind):
+    """No TLSA records."""
+    return ()
+
+
+class Scenarios:
+    """Each public method is a group of checks."""
+
+    def __init__(self, checks, place):
+        self.checks, self.place = checks, place
+        self.resolver = Resolver(place.laboratory, place.zone)
+        for node in NODES:
+            place.pki.issue(f"{node}-https", Leaf(dns=(domain_of(node),), common_name="documents"))
+            place.pki.issue(f"{node}-hosted", Leaf(dns=("hoster.invalid",), common_name="hoster", issuer="other"))
+
+    def accepted(self, sentence, pair, method):
+        """Messages pass both ways, and both nodes know by which proof."""
+        try:
+            self.checks.check(sentence, True, exchange(pair.account("one"), pair.account("two")))
+        except Refused as refusal:
+            self.checks.check(sentence, False, refusal)
+        for node in NODES:
+            for direction in ("outbound", "inbound"):
+                found = re.search(rf"s2s {direction} [^\n]*: authenticated by {method}[^\n]*", pair.log(node))
+                self.checks.check(f"  {node} says so of its {direction} stream", found, found and found.group(0))
+            code, text = pair.ctl(node, "xmpptls_s2s")
+            self.checks.check(f"  {node}: the command shows it", code == 0 and f"authenticated\t{method.replace('-', '_')}" in text, text)
+
+    def refused(self, sentence, pair, pattern):
+        """A message bounces, and the log has the reason."""
+        try:
+            self.checks.check(sentence, False, exchange(pair.account("one"), pair.account("two"), both_ways=False))
+        except Refused as refusal:
+            self.checks.check(sentence, str(refusal).startswith("bounced"), refusal)
+        found = re.search(rf"s2s outbound [^\n]*refused[^\n]*({pattern})[^\n]*", pair.log("one"))
+        self.checks.check(f"  the log says why: /{pattern}/", found, found and found.group(0))
+
+    def dane_ee(self):
+        """Certificates of a CA that nobody trusts, with the name of a hoster: RFC 7671 section 5.1."""
+        with ProofPair(self, "hosted", dane_ee) as pair:
+            self.accepted("DANE-EE: a certificate that names somebody else is accepted", pair, "dane-ee")
+
+    def dane_ta(self):
+        """Certificates of an authority that TLSA names."""
+        with ProofPair(self, "usual", dane_ta) as pair:
+            self.accepted("DANE-TA: by the authority in the record", pair, "dane-ta")
+
+    def wrong_tlsa(self):
+        """Certificates of a good CA, and a record that says otherwise."""
+        with ProofPair(self, "usual", dane_wrong) as pair:
+            self.refused("a certificate of a good CA is refused when TLSA names another", pair, "TLSA|DANE|dane")
+
+    def pkix(self):
+        """No TLSA records: certificates of a CA."""
+        with ProofPair(self, "usual", nothing) as pair:
+            self.accepted("PKIX: without TLSA records the CA decides", pair, "pkix")
+
+    def unknown(self):
+        """Neither TLSA nor POSH nor a known CA."""
+        with ProofPair(self, "hosted", nothing) as pair:
+            self.refused("nobody vouches: refused", pair, "issuer|name")
+
+    def posh(self):
+        """A document over HTTPS vouches for a certificate of nobody."""
+        with Documents(self.place, {node: "hosted" for node in NODES}):
+            with ProofPair(self, "hosted", nothing) as pair:
+                self.accepted("POSH: by a document over HTTPS", pair, "posh")
+
+    def dialback(self):
+        """mod_s2s_dialback, as far as the policy lets it."""
+        modules = "mod_s2s_dialback: {}\n  mod_xmpptls: {policy: s2s-with-dialback, %s}"
+        with ProofPair(self, "hosted", nothing, modules) as pair:
+            try:
+                self.checks.check("dialback: messages pass", True, exchange(pair.account("one"), pair.account("two")))
+            except Refused as refusal:
+                self.checks.check("dialback: messages pass", False, refusal)
+            found = re.search(r"s2s inbound [^\n]*weak[^\n]*", pair.log("two"))
+            self.checks.check("  and count as weak", found, found and found.group(0))
+        with ProofPair(self, "hosted", nothing, "mod_s2s_dialback: {}\n  mod_xmpptls: {%s}") as pair:
+            try:
+                self.checks.check("dialback without a policy for it: refused", False,
+                                  exchange(pair.account("one"), pair.account("two"), both_ways=False))
+            except Refused as refusal:
+                self.checks.check("dialback without a policy for it: refused", True, refusal)
+
+    def clients(self):
+        """Clients are none of the module's business."""
+        with ProofPair(self, "usual", dane_ee) as pair:
+            self.checks.check("c2s as ever", log_in(pair.account("one")))
+
+
+def main():
+    """Runs the groups one after the other."""
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--ebin", action="append", required=True)
+    parser.add_argument("--library")
+    parser.add_argument("--only", default="")
+    options = parser.parse_args()
+    checks = Checks()
+    with Laboratory("ejabberd-proofs", checks) as laboratory:
+        scenarios = Scenarios(checks, Place(laboratory, options.ebin, options.library))
+        for group in ("dane_ee", "dane_ta", "wrong_tlsa", "pkix", "unknown", "posh", "dialback", "clients"):
+            if options.only in group:
+                with checks.group(group):
+                    getattr(scenarios, group)()
+        code = checks.close()
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()
