@@ -176,7 +176,42 @@ class Scenarios:
                        servers.account("trusted"), servers.account("misnamed"), both_ways=False)
         with self.federation("trusted", "selfsigned", wrong_tlsa=("selfsigned",), **how) as servers:
             self.refuses("a wrong TLSA record is refused there too", servers.account("trusted"),
-                         servers.account("selfsigned"))
+                         servers.account("selfsigned"), federation=servers,
+                         because=[r"selfsigned\S* \(outgoing\): refused: .*TLSA record does not match"])
+            self.refuses("  and so is what comes from there", servers.account("selfsigned"),
+                         servers.account("trusted"), federation=servers,
+                         because=[r"selfsigned\S* \(incoming\): refused: .*TLSA record does not match"])
+        tlsa = {"serveronly": self.place.pki.authority_tlsa()}
+        with self.federation("trusted", "serveronly", tlsa=tlsa, **how) as servers:
+            self.works("DANE-TA accepts a peer by its authority", exchange,
+                       servers.account("trusted"), servers.account("serveronly"))
+            self.logged("  outgoing", servers, "trusted", r"serveronly\S* \(outgoing\): dane-ta")
+            self.logged("  and incoming by its certificate, as only EE records speak for who connects", servers,
+                        "trusted", r"serveronly\S* \(incoming\): pkix")
+
+    def other_proofs(self):
+        """The same module where there are no TLSA records: certificates of a CA, and POSH (only with --auth)."""
+        how = {"auth": self.options.auth}
+        with self.federation("trusted", "selfsigned", posh=("selfsigned",), **how) as servers:
+            self.works("a POSH document accepts a self-signed peer in both directions", exchange,
+                       servers.account("trusted"), servers.account("selfsigned"))
+            for direction in ("outgoing", "incoming"):
+                self.logged(f"  {direction}", servers, "trusted", rf"selfsigned\S* \({direction}\): posh")
+            code, text = servers.prosodyctl("trusted", "shell", "xmpptls:show()")
+            self.checks.check("the shell shows the verdicts", code == 0 and "posh" in text, text[-120:])
+        no_records = {"trusted": None, "serveronly": None, "expired": None, "selfsigned": None}
+        with self.federation("trusted", "serveronly", "expired", tlsa=no_records, **how) as servers:
+            self.works("certificates of a CA are accepted in both directions", exchange,
+                       servers.account("trusted"), servers.account("serveronly"))
+            for direction in ("outgoing", "incoming"):
+                self.logged(f"  {direction}", servers, "trusted", rf"serveronly\S* \({direction}\): pkix")
+            self.refuses("an expired certificate is refused", servers.account("trusted"), servers.account("expired"),
+                         because=[r"expired\S* \(outgoing\): refused: .*expired"], federation=servers)
+        with self.federation("trusted", "selfsigned", tlsa=no_records, dialback=True, **how) as servers:
+            self.works("a self-signed peer is accepted by dialback where the operator allows it", exchange,
+                       servers.account("trusted"), servers.account("selfsigned"))
+            self.logged("  and the log says what its certificate lacks", servers, "trusted",
+                        r"selfsigned\S* \(outgoing\): refused: ")
 
 
 def main():
@@ -196,7 +231,7 @@ def main():
 
     groups = ["conformance", "backends", "direct", "administration", "bad_certificates", "dialback", "dane"]
     if options.auth:
-        groups.append("replaced_verdict")
+        groups += ["replaced_verdict", "other_proofs"]
     checks = Checks()
     with Laboratory("prosody", checks) as laboratory:
         place = Place(laboratory, options.module, options.library, options.plugins)
