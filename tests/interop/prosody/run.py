@@ -109,6 +109,16 @@ class Scenarios:
                        servers.account("trusted"), servers.account("serveronly"))
             self.logged("  really on the port for direct TLS", servers, "trusted", r"Next target to try is \S+:15270")
 
+    def mixed(self):
+        """The module under test at one end and LuaSec at the other (only with --module)."""
+        for direct in (False, True):
+            how = "direct TLS" if direct else "STARTTLS"
+            with self.federation("trusted", "serveronly", direct=direct, luasec=("serveronly",)) as servers:
+                self.works(f"s2s with a server on LuaSec, both ways by {how}", exchange,
+                           servers.account("trusted"), servers.account("serveronly"))
+                other = servers.maps("serveronly")
+                self.checks.check("  which is really on LuaSec", "libxmpptls.so" not in other and "libssl" in other)
+
     def administration(self):
         """What an administrator does: check, look, renew."""
         with self.federation("trusted", "serveronly") as servers:
@@ -230,6 +240,8 @@ def main():
         return
 
     groups = ["conformance", "backends", "direct", "administration", "bad_certificates", "dialback", "dane"]
+    if options.module:
+        groups.append("mixed")
     if options.auth:
         groups += ["replaced_verdict", "other_proofs"]
     checks = Checks()

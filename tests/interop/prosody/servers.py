@@ -50,17 +50,18 @@ class Federation:
     `direct` publishes direct TLS for s2s; `dane` makes the servers look for TLSA records; `wrong_tlsa`
     names hosts whose record does not match; `auth` is a Prosody module that replaces mod_s2s_auth_certs;
     `dialback` accepts peers by dialback where the certificate does not do; `tlsa` gives hosts other records;
-    `posh` names hosts that have a POSH document in place of TLSA records.
+    `posh` names hosts that have a POSH document in place of TLSA records; `luasec` names hosts that run on LuaSec
+    whatever module is under test.
     """
 
     def __init__(self, place, hosts, backend="epoll", direct=False, dane=False, wrong_tlsa=(), auth=None,
-                 dialback=False, tlsa=(), posh=()):
+                 dialback=False, tlsa=(), posh=(), luasec=()):
         self.place = place
         self.laboratory = place.laboratory
         self.hosts = hosts
         self.backend, self.direct, self.dane = backend, direct, dane
         self.wrong_tlsa, self.auth, self.dialback = wrong_tlsa, auth, dialback
-        self.tlsa, self.posh = dict(tlsa), posh
+        self.tlsa, self.posh, self.luasec = dict(tlsa), posh, luasec
 
     def __enter__(self):
         self.place.zone.publish(line for host in self.hosts for line in self._records(host))
@@ -166,7 +167,8 @@ class Federation:
 
     def _start(self, host):
         command = ["prosody", "--root", "-F", "--config", self.directory(host) / "prosody.cfg.lua"]
-        self.laboratory.start(f"prosody-{host}", command, env=self.place.environment)
+        environment = {} if host in self.luasec else self.place.environment
+        self.laboratory.start(f"prosody-{host}", command, env=environment)
 
     def _wait(self, host):
         for port in (C2S, C2S_DIRECT, S2S, S2S_DIRECT):
