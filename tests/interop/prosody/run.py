@@ -24,7 +24,7 @@ from lab.checks import Checks  # noqa: E402
 from lab.processes import Laboratory  # noqa: E402
 from lab.xmpp import Refused, exchange, log_in  # noqa: E402
 
-from servers import HERE, Federation, Place, lua_environment, make_pki  # noqa: E402
+from servers import C2S, C2S_DIRECT, HERE, Federation, Place, lua_environment, make_pki  # noqa: E402
 
 INTERPRETERS = ("lua5.4", "lua5.3", "lua5.2", "lua5.1", "luajit")
 
@@ -108,6 +108,21 @@ class Scenarios:
             self.works("s2s both ways by direct TLS", exchange,
                        servers.account("trusted"), servers.account("serveronly"))
             self.logged("  really on the port for direct TLS", servers, "trusted", r"Next target to try is \S+:15270")
+
+    def example(self):
+        """The example client in Lua against a Prosody that runs on the same library (only with --module)."""
+        client = HERE.parents[2] / "examples" / "lua" / "c2s_client.lua"
+        with self.federation("trusted") as servers:
+            account = servers.account("trusted")
+            domain = account.jid.split("@")[1].split("/")[0]
+            for transport, port in (("starttls", C2S), ("direct-tls", C2S_DIRECT)):
+                for authority, wanted in (("ca.crt", 0), ("other-ca.crt", 1)):
+                    code, text = self.place.laboratory.run(
+                        ["lua5.4", client, domain, account.address, str(port), transport, self.place.pki.path(authority)],
+                        env=self.place.environment)
+                    good = "authenticated by pkix" in text and "<stream:features" in text
+                    self.checks.check(f"the example client {'opens a stream' if wanted == 0 else 'refuses an unknown CA'} "
+                                      f"by {transport}", code == wanted and good == (wanted == 0), text[-150:])
 
     def mixed(self):
         """The module under test at one end and LuaSec at the other (only with --module)."""
@@ -241,7 +256,7 @@ def main():
 
     groups = ["conformance", "backends", "direct", "administration", "bad_certificates", "dialback", "dane"]
     if options.module:
-        groups.append("mixed")
+        groups += ["example", "mixed"]
     if options.auth:
         groups += ["replaced_verdict", "other_proofs"]
     checks = Checks()
