@@ -207,7 +207,7 @@ test-interop-peers:
 .PHONY: test-interop-prosody
 test-interop-prosody: all
 	$(MAKE) -C bindings/lua all-versions
-	$(PYTHON) tests/interop/prosody/run.py --module 'target/lua/{lua}' --library "$(RELEASE)" \
+	$(AS_ROOT) $(PYTHON) tests/interop/prosody/run.py --module 'target/lua/{lua}' --library "$(RELEASE)" \
 		--plugins examples/prosody --auth s2s_auth_xmpptls
 
 .PHONY: test-interop-ejabberd
