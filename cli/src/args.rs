@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Records(RecordsArgs),
     /// Print a policy as it is understood, or what it would do with a domain
     Policy(PolicyArgs),
+    /// Check good and bad servers in a small world on this machine; nothing is installed, nothing outside is asked
+    Demo(DemoArgs),
 }
 
 #[derive(Debug, Args)]
@@ -184,6 +186,13 @@ pub(crate) struct PolicyArgs {
     pub(crate) policy: Option<PathBuf>,
     /// Say what it would do with this domain
     #[arg(long = "for", value_name = "DOMAIN", value_parser = domain, requires = "policy")]
+    pub(crate) domain: Option<Domain>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Only this domain of the demonstration
+    #[arg(value_parser = domain)]
     pub(crate) domain: Option<Domain>,
 }
 

@@ -7,6 +7,7 @@
 mod args;
 mod check;
 mod clock;
+mod demo;
 mod failure;
 mod paint;
 mod policy;
@@ -51,6 +52,7 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Verify(args) => verify::run(&args),
         Command::Records(args) => records::run(&args),
         Command::Policy(args) => policy::run(&args),
+        Command::Demo(args) => demo::run(&args),
     }
 }
 

@@ -4,7 +4,7 @@
 //! what came of it is put together. No rule about who is authenticated lives here.
 
 pub(crate) mod command;
-mod dial;
+pub(crate) mod dial;
 pub(crate) mod facts;
 mod injection;
 mod inside;
