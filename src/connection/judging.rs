@@ -7,7 +7,7 @@ use crate::certificate::{Chain, ChainError};
 use crate::connection::timer::Timer;
 use crate::connection::{Cause, Connection, Event, State, Time};
 use crate::limits::VERDICTS_PER_CONNECTION;
-use crate::name::{Direction, Domain, Endpoint, Role};
+use crate::name::{Direction, Domain, Endpoint, Role, Transport};
 use crate::policy::{Policy, Requirement};
 use crate::proof::pkix::Staple;
 use crate::tls::{CertificateAlert, HandshakeKind, Judge, Session};
@@ -204,6 +204,7 @@ impl Connection {
     /// a certificate was never asked about.
     pub(super) fn judge_after_handshake(&mut self, now: Time) {
         if self.snapshot.policy.require_alpn()
+            && self.transport == Transport::DirectTls
             && self.session().is_some_and(|session| session.alpn().is_none())
         {
             self.end_session();

@@ -96,7 +96,8 @@ impl Connection {
 
     /// Offers, or accepts, these application protocols, the preferred first; none switches ALPN off.
     ///
-    /// Left alone it is the one of the service with direct TLS, and none otherwise (DTLS-11, DTLS-15).
+    /// Left alone it is the one of the service with direct TLS, if the policy lets ALPN be used, and none
+    /// otherwise (DTLS-11, DTLS-15).
     ///
     /// # Errors
     /// [`SetupError`] when it is too late, or a name is empty or too long.

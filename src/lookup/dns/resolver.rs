@@ -47,7 +47,7 @@ impl std::fmt::Debug for Anchors {
 /// Reads DNSKEY records in zone file form (RFC 4034 §2.2), one a line; `;` begins a comment.
 pub(crate) fn parse_anchors(lines: &str) -> Result<Anchors, LookupError> {
     let keys: TrustAnchors = lines.parse().map_err(|_| LookupError::TrustAnchors)?;
-    // A first word means a record: a line that is none was refused above.
+    // A line that is neither empty nor a comment was a key, or parsing had failed.
     let owner = lines
         .lines()
         .map(|line| line.split(';').next().unwrap_or_default())
