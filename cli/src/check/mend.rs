@@ -306,8 +306,7 @@ impl List<'_> {
         if codes.contains(&ReasonCode::Revoked) {
             self.add(Urgent, "revoked", Some(own), "the certificate was revoked: replace it".into());
         }
-        let offers = own.offers.as_ref().is_some_and(|offers| offers.dialback);
-        if offers && self.service == Service::S2s {
+        if own.dialback_only {
             self.add(
                 Weight::Important,
                 "dialback_only",

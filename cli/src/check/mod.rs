@@ -16,6 +16,7 @@ pub(crate) mod text;
 pub(crate) mod words;
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,7 +28,7 @@ use xmpptls::verification::{Answer, QuestionKind};
 
 use self::facts::{Contact, DomainCheck, EndpointCheck, Found, ServiceCheck, Severity};
 use self::probe::{Job, blank};
-use self::settings::Settings;
+use self::settings::{Policies, Settings};
 use crate::clock::{Clock, wall_seconds};
 use crate::failure::Failure;
 
@@ -59,9 +60,21 @@ fn check_service(
     settings: &Settings,
     deadline: Instant,
 ) -> Result<ServiceCheck, Failure> {
-    let context = settings.context(service)?;
+    let policies = Policies::new(service, &settings.anchors)?;
+    let context = Context::new(Arc::clone(&policies.strict), settings.credentials.clone());
+    let context = context.map_err(Failure::Context)?;
     let (gathered, resolver_without_dnssec) = gather(domain, service, settings, deadline)?;
-    let endpoints = dial_all(domain, service, settings, &context, &gathered, deadline);
+    let job = Job {
+        domain,
+        service,
+        context: &context,
+        policies: &policies,
+        gathered: &gathered,
+        own_domain: &settings.own_domain,
+        deadline,
+        clock: Clock::new(),
+    };
+    let endpoints = dial_all(&job);
     let found = match &gathered.candidates {
         _ if settings.connect.is_some() => Found::Given,
         Lookup::Found(_) => Found::Endpoints,
@@ -136,24 +149,14 @@ fn gather(
 }
 
 /// Dials every address of every endpoint at once; the result is in the order in which peers try them.
-fn dial_all(
-    domain: &Domain,
-    service: Service,
-    settings: &Settings,
-    context: &Context,
-    gathered: &Gathered,
-    deadline: Instant,
-) -> Vec<EndpointCheck> {
-    let Lookup::Found(candidates) = &gathered.candidates else { return Vec::new() };
-    let own_domain = &settings.own_domain;
-    let job = Job { domain, service, context, gathered, own_domain, deadline, clock: Clock::new() };
+fn dial_all(job: &Job<'_>) -> Vec<EndpointCheck> {
+    let Lookup::Found(candidates) = &job.gathered.candidates else { return Vec::new() };
     thread::scope(|scope| {
         let mut checks = Vec::new();
         for candidate in candidates {
             match addresses(candidate) {
                 Err(failure) => checks.push(Err(nowhere(candidate, failure))),
                 Ok(list) => {
-                    let job = &job;
                     checks.extend(list.into_iter().map(|address| {
                         let address = SocketAddr::new(address, candidate.endpoint.port);
                         Ok((candidate, address, scope.spawn(move || job.run(candidate, address))))

@@ -10,7 +10,6 @@ mod web;
 mod world;
 mod xmpp;
 
-use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use xmpptls::lookup::{AddressGuard, LookupBuilder, Servers};
@@ -62,10 +61,10 @@ fn show(world: &World, scene: &Scene) -> Result<Severity, Failure> {
     lines.item(0, ("#", FAINT), scene.about);
     lines.blank();
     crate::say(&lines.finish());
-    if let Some((shown, next)) = &scene.change {
-        let before = check(&domain, &settings)?;
-        drop(before);
-        *shown.lock().unwrap_or_else(PoisonError::into_inner) = next.clone();
+    if let Some((context, next)) = &scene.change {
+        check(&domain, &settings)?;
+        let credentials = xmpp::credentials(&scene.domain, next)?;
+        context.set_credentials(Some(credentials)).map_err(Failure::Context)?;
     }
     let check = check(&domain, &settings)?;
     crate::say(&text::of(&check, paint::width()));

@@ -1,8 +1,7 @@
 //! The domains of the demonstration, and what is wrong with each.
 
-use std::sync::{Arc, Mutex};
-
 use xmpptls::certificate::Certificate;
+use xmpptls::connection::Context;
 use xmpptls::name::{Domain, Service, Transport};
 use xmpptls::record::{
     PoshCertificate, TlsaMatching, TlsaRecord, TlsaSelector, TlsaUsage, posh_document, posh_url,
@@ -11,7 +10,7 @@ use xmpptls::record::{
 use super::certificates::{Authority, Identity, Wanted, self_signed};
 use super::dns::{Running, Zones};
 use super::web::{self, Documents};
-use super::xmpp::{Manner, Server};
+use super::xmpp::{self, Manner, Server};
 use crate::check::facts::Severity;
 use crate::check::mend::dane_ee;
 use crate::clock::wall_seconds;
@@ -25,7 +24,7 @@ pub(crate) struct Scene {
     pub(crate) services: Vec<Service>,
     pub(crate) expect: Severity,
     /// The certificate that it changes to between two checks.
-    pub(crate) change: Option<(Arc<Mutex<Identity>>, Identity)>,
+    pub(crate) change: Option<(Context, Identity)>,
 }
 
 /// Everything that runs.
@@ -109,7 +108,7 @@ impl Builder {
     fn bad(&mut self) -> Result<(), Failure> {
         let domain = "dialback.example";
         let identity = self_signed(&Wanted::names(&[domain]))?;
-        self.scene(domain, "a certificate that vouches for itself, and dialback", Severity::Refused);
+        self.scene(domain, "a certificate that vouches for itself, and dialback", Severity::Weak);
         self.server(domain, Service::S2s, Transport::Starttls, Manner::Good, true, &identity)?;
 
         let domain = "expired.example";
@@ -186,12 +185,10 @@ impl Builder {
         manner: Manner,
         dialback: bool,
         identity: &Identity,
-    ) -> Result<(u16, Arc<Mutex<Identity>>), Failure> {
-        let identity = Arc::new(Mutex::new(identity.clone()));
-        let (domain_text, authority) = (domain.to_owned(), self.public.der.clone());
-        let shown = Arc::clone(&identity);
-        let server =
-            Server { domain: domain_text, service, transport, manner, dialback, identity, authority };
+    ) -> Result<(u16, Context), Failure> {
+        let context = xmpp::context(service, xmpp::credentials(domain, identity)?, &self.public.der)?;
+        let shown = context.clone();
+        let server = Server { domain: domain.to_owned(), service, transport, manner, dialback, context };
         let port = server.start()?;
         let (label, priority) = match transport {
             Transport::DirectTls => (service.direct_srv_label(), 5),

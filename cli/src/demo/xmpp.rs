@@ -4,13 +4,13 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use xmpptls::connection::{Connection, Context, Phase};
 use xmpptls::name::{Service, Transport};
-use xmpptls::policy::PolicyBuilder;
+use xmpptls::policy::{PolicyBuilder, Resumption};
 use xmpptls::proof::pkix::TrustAnchors;
 use xmpptls::stream::{PROCEED, STARTTLS_REQUIRED, STREAM_END};
 use xmpptls::tls::CredentialStore;
@@ -45,10 +45,33 @@ pub(crate) struct Server {
     pub(crate) transport: Transport,
     pub(crate) manner: Manner,
     pub(crate) dialback: bool,
-    /// What it shows; it can be replaced while it runs.
-    pub(crate) identity: Arc<Mutex<Identity>>,
-    /// A policy has to trust somebody, although nobody is judged here.
-    pub(crate) authority: Vec<u8>,
+    /// Its TLS, and what it shows.
+    pub(crate) context: Context,
+}
+
+/// What a server shows, which can be replaced while it runs.
+pub(crate) fn credentials(domain: &str, identity: &Identity) -> Result<Arc<CredentialStore>, Failure> {
+    let mut store = CredentialStore::new();
+    store.insert(domain, Arc::new(identity.credential()?));
+    Ok(Arc::new(store))
+}
+
+/// The TLS of a server. A policy has to trust somebody, although nobody is judged here.
+pub(crate) fn context(
+    service: Service,
+    credentials: Arc<CredentialStore>,
+    authority: &[u8],
+) -> Result<Context, Failure> {
+    let preset = match service {
+        Service::C2s => "c2s-server",
+        Service::S2s => "s2s",
+    };
+    let mut builder = PolicyBuilder::from_name(preset).map_err(Failure::Policy)?;
+    let policy = builder
+        .trust_anchors(TrustAnchors::from_der([authority]))
+        .and_then(|builder| builder.resumption(Resumption::Tls13))
+        .and_then(|builder| builder.build());
+    Context::new(policy.map_err(Failure::Policy)?, Some(credentials)).map_err(Failure::Context)
 }
 
 impl Server {
@@ -81,26 +104,11 @@ impl Server {
     }
 
     fn wire(&self, socket: TcpStream, transport: Transport) -> Option<Wire> {
-        let preset = match self.service {
-            Service::C2s => "c2s-server",
-            Service::S2s => "s2s",
-        };
-        let mut builder = PolicyBuilder::from_name(preset).ok()?;
-        let anchors = TrustAnchors::from_der([self.authority.as_slice()]);
-        let policy = builder.trust_anchors(anchors).ok()?.build().ok()?;
-        let identity = self.identity.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut store = CredentialStore::new();
-        store.insert(&self.domain, Arc::new(identity.credential().ok()?));
-        let context = self.context(policy, store)?;
         let clock = Clock::new();
-        let mut connection = Connection::accepting(&context, transport, clock.now()).ok()?;
+        let mut connection = Connection::accepting(&self.context, transport, clock.now()).ok()?;
         connection.set_host_gate().ok()?;
         let now = Instant::now();
         Some(Wire::new(connection, socket, clock, now.checked_add(PATIENCE)?))
-    }
-
-    fn context(&self, policy: Arc<xmpptls::policy::Policy>, store: CredentialStore) -> Option<Context> {
-        Context::new(policy, Some(Arc::new(store))).ok()
     }
 
     /// TLS, then a stream inside it.
