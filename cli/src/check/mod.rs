@@ -16,6 +16,7 @@ pub(crate) mod text;
 pub(crate) mod words;
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -24,13 +25,14 @@ use xmpptls::connection::Context;
 use xmpptls::lookup::{Candidate, Finding, Gathered, Reply, Request};
 use xmpptls::name::{Domain, Service};
 use xmpptls::record::{Dnssec, Lookup, LookupFailure, posh_url};
-use xmpptls::verification::{Answer, QuestionKind};
+use xmpptls::verification::{Answer, Loudness, QuestionKind};
 
-use self::facts::{Contact, DomainCheck, EndpointCheck, Found, ServiceCheck, Severity};
+use self::facts::{ChangeNote, Contact, DomainCheck, EndpointCheck, Found, ServiceCheck, Severity};
 use self::probe::{Job, blank};
 use self::settings::{Policies, Settings};
 use crate::clock::{Clock, wall_seconds};
 use crate::failure::Failure;
+use crate::history;
 
 /// The addresses of one target that are dialled, of each family: more tell nothing new.
 const ADDRESSES_OF_A_FAMILY: usize = 2;
@@ -95,6 +97,30 @@ fn check_service(
     check.mend = mend::of(domain, &check, wall_seconds());
     check.severity = severity(&check);
     Ok(check)
+}
+
+/// Compares with what was seen before and remembers. When that fails nothing is said about changes, but that.
+pub(crate) fn remember(check: &mut DomainCheck, path: &Path) {
+    match history::remember(check, path) {
+        Ok(()) => {
+            for service in &mut check.services {
+                let alarm = service.changes.iter().any(|change| change.loudness == Loudness::Alarm.name());
+                if alarm && service.severity == Severity::Good {
+                    service.severity = Severity::Weak;
+                }
+            }
+        }
+        Err(failure) => {
+            crate::complain(&failure.to_string());
+            for service in &mut check.services {
+                service.changes = vec![ChangeNote {
+                    change: "not_compared",
+                    loudness: Loudness::Warning.name(),
+                    text: failure.to_string(),
+                }];
+            }
+        }
+    }
 }
 
 /// What is known of the service together. Dead ends beside living endpoints weaken it.

@@ -10,7 +10,10 @@ mod web;
 mod world;
 mod xmpp;
 
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
+use std::{env, fs, process};
 
 use xmpptls::lookup::{AddressGuard, LookupBuilder, Servers};
 use xmpptls::name::Domain;
@@ -61,15 +64,42 @@ fn show(world: &World, scene: &Scene) -> Result<Severity, Failure> {
     lines.item(0, ("#", FAINT), scene.about);
     lines.blank();
     crate::say(&lines.finish());
+    let history = Scratch::new()?;
     if let Some((context, next)) = &scene.change {
-        check(&domain, &settings)?;
+        let mut before = check(&domain, &settings)?;
+        crate::check::remember(&mut before, &history.file());
         let credentials = xmpp::credentials(&scene.domain, next)?;
         context.set_credentials(Some(credentials)).map_err(Failure::Context)?;
     }
-    let check = check(&domain, &settings)?;
+    let mut check = check(&domain, &settings)?;
+    crate::check::remember(&mut check, &history.file());
     crate::say(&text::of(&check, paint::width()));
     crate::say("\n");
     Ok(check.severity())
+}
+
+/// A directory for the history of the demonstration, which goes with it.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Result<Self, Failure> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = env::temp_dir().join(format!("xmpptls-demo-{}-{number}", process::id()));
+        fs::create_dir(&path).map_err(|error| Failure::Io { path: path.clone(), error })?;
+        Ok(Self(path))
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.join("history.sqlite")
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What cannot be removed is small, and the system's to sweep.
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 fn check(domain: &Domain, settings: &Settings) -> Result<DomainCheck, Failure> {
