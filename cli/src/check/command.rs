@@ -13,6 +13,7 @@ use super::settings::{self, Settings};
 use super::{json, text};
 use crate::args::{CheckArgs, NetworkArgs};
 use crate::failure::Failure;
+use crate::history;
 use crate::paint;
 
 /// Runs `check` and says what the exit code is.
@@ -24,7 +25,11 @@ pub(crate) fn run(args: &CheckArgs) -> Result<u8, Failure> {
     let progress = progress(&format!("checking {}", args.domain));
     let check = super::run(&args.domain, &settings);
     progress.finish_and_clear();
-    let check = check?;
+    let mut check = check?;
+    let path = args.history.clone().or_else(history::default_path).filter(|_| !args.no_history);
+    if let Some(path) = path {
+        super::remember(&mut check, &path);
+    }
     if args.output.json {
         crate::say(&format!("{}\n", json::of(&check)));
     } else {

@@ -189,8 +189,11 @@ impl List<'_> {
         use Weight::Urgent;
         let cause = own.report.as_ref().and_then(|report| report.cause());
         match cause {
-            Some(Cause::Stream(stream::Cause::TlsUnavailable { .. } | stream::Cause::TlsDeclined)) => self
-                .add(
+            Some(Cause::Stream(
+                stream::Cause::TlsUnavailable { .. }
+                | stream::Cause::TlsDeclined
+                | stream::Cause::TlsFailed { .. },
+            )) => self.add(
                 Urgent,
                 "no_starttls",
                 Some(own),
@@ -303,8 +306,7 @@ impl List<'_> {
         if codes.contains(&ReasonCode::Revoked) {
             self.add(Urgent, "revoked", Some(own), "the certificate was revoked: replace it".into());
         }
-        let offers = own.offers.as_ref().is_some_and(|offers| offers.dialback);
-        if offers && self.service == Service::S2s {
+        if own.dialback_only {
             self.add(
                 Weight::Important,
                 "dialback_only",

@@ -61,6 +61,7 @@ fn write_endpoint<'a>(
             Level::Authenticated => "authenticated",
             Level::Weak => "weak",
             Level::EncryptedOnly => "encrypted only",
+            Level::Refused if own.dialback_only => "dialback only",
             Level::Refused => "refused",
         }),
     };
@@ -119,8 +120,10 @@ fn write_tls(lines: &mut Lines, report: &Report, own: &EndpointCheck) {
 }
 
 fn write_proofs(lines: &mut Lines, own: &EndpointCheck) {
-    let Some(verdict) = &own.verdict else { return };
-    for (index, attempt) in verdict.attempts().iter().filter(|own| words::is_shown(own)).enumerate() {
+    if own.verdict.is_none() {
+        return;
+    }
+    for (index, attempt) in own.proofs.iter().enumerate() {
         let label = if index == 0 { "proof" } else { "" };
         let text = format!("{:<5} {}", words::proof(attempt.proof), words::attempt(attempt));
         let style = match attempt.outcome {

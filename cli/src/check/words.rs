@@ -31,6 +31,9 @@ pub(crate) fn headline(check: &ServiceCheck) -> String {
         (Severity::Weak, _) if has_authenticated(check) => {
             format!("AUTHENTICATED {}, WITH FAULTS", by(check))
         }
+        (Severity::Weak, _) if check.endpoints.iter().any(|own| own.dialback_only) => {
+            "WEAK, BY DIALBACK ONLY".into()
+        }
         (Severity::Weak, _) => "WEAK".into(),
         (Severity::Refused, _) => "REFUSED".into(),
         (Severity::Untested, _) => "COULD NOT BE TESTED".into(),
@@ -59,6 +62,16 @@ fn method_word(method: Method) -> &'static str {
         Method::Posh => "POSH",
         Method::Exception => "EXCEPTION",
         Method::Dialback | Method::DialbackDnssec => "DIALBACK",
+    }
+}
+
+/// The answer in one word.
+pub(crate) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Good => "good",
+        Severity::Weak => "weak",
+        Severity::Refused => "refused",
+        Severity::Untested => "untested",
     }
 }
 
@@ -211,14 +224,6 @@ pub(crate) fn proof(proof: Proof) -> &'static str {
         Proof::Posh => "POSH",
         Proof::Exception => "exception",
         Proof::Dialback => "dialback",
-    }
-}
-
-/// Whether a proof is worth a line: not those that play no part in a check.
-pub(crate) fn is_shown(attempt: &Attempt) -> bool {
-    match attempt.proof {
-        Proof::Dane | Proof::Pkix | Proof::Posh => true,
-        Proof::Exception | Proof::Dialback => matches!(attempt.outcome, Outcome::Passed(_)),
     }
 }
 
