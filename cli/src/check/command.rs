@@ -17,7 +17,7 @@ use crate::paint;
 
 /// Runs `check` and says what the exit code is.
 pub(crate) fn run(args: &CheckArgs) -> Result<u8, Failure> {
-    if args.connect.is_some() && args.services().len() != 1 {
+    if args.connect.is_some() && args.services.all().len() != 1 {
         return Err(Failure::Argument("--connect needs --s2s or --c2s".into()));
     }
     let settings = settings(args)?;
@@ -50,7 +50,7 @@ fn settings(args: &CheckArgs) -> Result<Settings, Failure> {
         None => settings::nobody()?,
     };
     Ok(Settings {
-        services: args.services(),
+        services: args.services.all(),
         lookup,
         anchors,
         connect: args.endpoint(),

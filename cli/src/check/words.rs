@@ -2,7 +2,7 @@
 
 use xmpptls::certificate::{Attribute, Certificate, escape_for_text};
 use xmpptls::name::{Domain, Endpoint, Service, Transport};
-use xmpptls::record::{Dnssec, Lookup, LookupFailure};
+use xmpptls::record::{Lookup, LookupFailure};
 use xmpptls::verdict::{Attempt, Evidence, Method, NotTried, Outcome, Proof};
 
 use super::facts::{Contact, EndpointCheck, Found, Injection, Resumption, ServiceCheck, Severity};
@@ -284,8 +284,4 @@ pub(crate) fn tlsa(check: &EndpointCheck) -> Option<String> {
         }
     }
     if parts.is_empty() { None } else { Some(parts.join("; ")) }
-}
-
-pub(crate) fn is_secure(state: Dnssec) -> bool {
-    state == Dnssec::Secure
 }

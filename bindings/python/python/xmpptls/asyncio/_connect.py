@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import socket
 from collections.abc import Sequence
 
@@ -92,10 +93,11 @@ async def _prepare(domain: str, context: Context, lookup: Lookup, candidate: Can
 async def _try(domain: str, context: Context, candidate: Candidate, prepared: PreparedVerification,
                own_domain: str | None, delay: float, limit: int) -> Streams:
     endpoint = candidate.endpoint
-    if not candidate.addresses:
+    addresses = _named_by_a_person(endpoint) or candidate.addresses
+    if not addresses:
         raise EndpointsExhausted(f"{endpoint.target} has no address ({candidate.outcome})", code="no_address",
                                  domain=domain)
-    connected = await _dial(candidate.addresses, endpoint.port, delay)
+    connected = await _dial(addresses, endpoint.port, delay)
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=limit, loop=loop)
     protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
@@ -115,6 +117,16 @@ async def _try(domain: str, context: Context, candidate: Candidate, prepared: Pr
         raise
     writer = asyncio.StreamWriter(protocol_transport(protocol), protocol, reader, loop)
     return reader, writer, Report.of(connection)
+
+
+def _named_by_a_person(endpoint: Endpoint) -> list[str]:
+    """The address that a person configured: it may be a private one, since no stranger chose it."""
+    if not endpoint.configured:
+        return []
+    try:
+        return [str(ipaddress.ip_address(endpoint.target.strip("[]")))]
+    except ValueError:
+        return []
 
 
 def protocol_transport(protocol: asyncio.StreamReaderProtocol) -> asyncio.Transport:

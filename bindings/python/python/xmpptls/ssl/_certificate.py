@@ -26,7 +26,7 @@ def as_dictionary(certificate: Certificate) -> dict[str, Any]:
         "subject": _name(certificate.subject),
         "issuer": _name(certificate.issuer),
         "version": certificate.version,
-        "serialNumber": certificate.serial.hex().upper(),
+        "serialNumber": _serial(certificate.serial),
         "notBefore": _time(certificate.not_before),
         "notAfter": _time(certificate.not_after),
         "subjectAltName": tuple(names),
@@ -35,6 +35,13 @@ def as_dictionary(certificate: Certificate) -> dict[str, Any]:
 
 def _name(attributes: tuple[tuple[str, str], ...]) -> tuple[tuple[tuple[str, str], ...], ...]:
     return tuple(((_LONG_NAMES.get(name, name), value),) for name, value in attributes)
+
+
+def _serial(octets: bytes) -> str:
+    """As OpenSSL prints it: hexadecimal digits in pairs, without the octet that is there for the sign."""
+    number = int.from_bytes(octets, "big", signed=True)
+    digits = f"{abs(number):X}"
+    return ("-" if number < 0 else "") + "0" * (len(digits) % 2) + digits
 
 
 def _time(seconds: int) -> str:

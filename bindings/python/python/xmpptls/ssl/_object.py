@@ -66,7 +66,7 @@ class SSLObject(ssl.SSLObject):
 
     def do_handshake(self) -> None:
         """Goes on with the handshake; raises `ssl.SSLWantReadError` until it is done."""
-        self._pull()
+        self._plain += self._pull()  # application bytes may come close behind
         if self._connection.phase not in ("open", "closed"):
             if self._incoming.eof:
                 self._connection.end_of_input()
