@@ -58,13 +58,8 @@ impl Lines {
     pub(crate) fn heading(&mut self, indent: usize, left: (&str, Style), right: (&str, Style)) {
         let taken = indent.saturating_add(columns(left.0)).saturating_add(columns(right.0));
         let gap = self.width.saturating_sub(taken).max(2);
-        let text = format!(
-            "{:indent$}{}{:gap$}{}",
-            "",
-            painted(left.1, left.0),
-            "",
-            painted(right.1, right.0)
-        );
+        let text =
+            format!("{:indent$}{}{:gap$}{}", "", painted(left.1, left.0), "", painted(right.1, right.0));
         self.line(&text);
     }
 

@@ -70,19 +70,21 @@ pub(crate) fn lookup(
         builder = builder.servers(Servers::Given(args.resolver.clone()));
     }
     if let Some(path) = &args.trust_anchor {
-        let text =
-            fs::read_to_string(path).map_err(|error| Failure::Io { path: path.clone(), error })?;
-        builder = builder.dnssec_trust_anchors(&text).map_err(|error| Failure::Content {
-            path: path.clone(),
-            why: error.to_string(),
-        })?;
+        let text = fs::read_to_string(path).map_err(|error| Failure::Io { path: path.clone(), error })?;
+        builder = builder
+            .dnssec_trust_anchors(&text)
+            .map_err(|error| Failure::Content { path: path.clone(), why: error.to_string() })?;
     }
     if !args.public_only {
         // Who asks on the command line means it, on a machine of their own.
         builder = builder.address_guard(AddressGuard::allow_everything());
     }
     let certificates = settings::certificates(anchors);
-    if certificates.is_empty() { Ok(builder) } else { builder.https_trust_anchors(&certificates).map_err(Failure::Lookup) }
+    if certificates.is_empty() {
+        Ok(builder)
+    } else {
+        builder.https_trust_anchors(&certificates).map_err(Failure::Lookup)
+    }
 }
 
 /// A spinner; it shows only on a terminal.
