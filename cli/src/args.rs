@@ -32,6 +32,10 @@ pub(crate) enum Command {
     Records(RecordsArgs),
     /// Print a policy as it is understood, or what it would do with a domain
     Policy(PolicyArgs),
+    /// Show what was seen of domains, accept a change, forget
+    History(HistoryArgs),
+    /// Check good and bad servers in a small world on this machine; nothing is installed, nothing outside is asked
+    Demo(DemoArgs),
 }
 
 #[derive(Debug, Args)]
@@ -51,6 +55,12 @@ pub(crate) struct CheckArgs {
     pub(crate) network: NetworkArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    /// Remember what is seen in this file, and compare; $XDG_STATE_HOME/xmpptls/history.sqlite unless given
+    #[arg(long, value_name = "FILE")]
+    pub(crate) history: Option<PathBuf>,
+    /// Neither remember nor compare
+    #[arg(long, conflicts_with = "history")]
+    pub(crate) no_history: bool,
     /// Be this server, with --chain and --key: does the other side offer EXTERNAL?
     #[arg(long = "as", value_name = "DOMAIN", value_parser = domain, requires = "chain")]
     pub(crate) own_domain: Option<Domain>,
@@ -184,6 +194,51 @@ pub(crate) struct PolicyArgs {
     pub(crate) policy: Option<PathBuf>,
     /// Say what it would do with this domain
     #[arg(long = "for", value_name = "DOMAIN", value_parser = domain, requires = "policy")]
+    pub(crate) domain: Option<Domain>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HistoryArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<HistoryCommand>,
+    /// The file; $XDG_STATE_HOME/xmpptls/history.sqlite unless given
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) history: Option<PathBuf>,
+    /// Write JSON, one line for each domain and service
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum HistoryCommand {
+    /// Show one domain, with what changed
+    Show {
+        /// The XMPP domain
+        #[arg(value_parser = domain)]
+        domain: Domain,
+    },
+    /// Take what was seen last as good, and warn of it no more
+    Accept {
+        /// The XMPP domain
+        #[arg(value_parser = domain)]
+        domain: Domain,
+        #[command(flatten)]
+        services: ServicesArgs,
+    },
+    /// Remove all that is known of a domain
+    Forget {
+        /// The XMPP domain
+        #[arg(value_parser = domain)]
+        domain: Domain,
+        #[command(flatten)]
+        services: ServicesArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Only this domain of the demonstration
+    #[arg(value_parser = domain)]
     pub(crate) domain: Option<Domain>,
 }
 

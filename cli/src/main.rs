@@ -7,7 +7,9 @@
 mod args;
 mod check;
 mod clock;
+mod demo;
 mod failure;
+mod history;
 mod paint;
 mod policy;
 mod read;
@@ -51,6 +53,8 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Verify(args) => verify::run(&args),
         Command::Records(args) => records::run(&args),
         Command::Policy(args) => policy::run(&args),
+        Command::History(args) => history::run(&args),
+        Command::Demo(args) => demo::run(&args),
     }
 }
 

@@ -106,7 +106,11 @@ fn explained(policy: &Policy, domain: &Domain) -> String {
 fn proofs(policy: &Policy, dane_required: bool) -> String {
     let mut proofs = Vec::new();
     if policy.dane().is_on() {
-        proofs.push(if dane_required { "DANE, which has to succeed" } else { "DANE, where the zone is signed" });
+        proofs.push(if dane_required {
+            "DANE, which has to succeed"
+        } else {
+            "DANE, where the zone is signed"
+        });
     }
     if policy.pkix() {
         proofs.push("PKIX");

@@ -33,7 +33,8 @@ pub(crate) fn run(args: &RecordsArgs) -> Result<u8, Failure> {
     let chain = read::chain(&args.chain)?;
     let next = args.next.as_ref().map(|path| read::chain(path)).transpose()?;
     let chains: Vec<&Chain> = next.iter().chain([&chain]).collect();
-    let all: Vec<Published> = args.services.all().into_iter().map(|own| published(args, own, &chains, now)).collect();
+    let all: Vec<Published> =
+        args.services.all().into_iter().map(|own| published(args, own, &chains, now)).collect();
     let warnings = warnings(args, &chains, now);
     if args.json {
         crate::say(&format!("{}\n", as_json(args, &all, &warnings)));
@@ -65,7 +66,10 @@ fn published(args: &RecordsArgs, service: Service, chains: &[&Chain], now: i64) 
     });
     let certificates: Vec<PoshCertificate<'_>> = chains
         .iter()
-        .map(|chain| PoshCertificate { der: chain.leaf().der(), not_after: chain.leaf().validity().not_after })
+        .map(|chain| PoshCertificate {
+            der: chain.leaf().der(),
+            not_after: chain.leaf().validity().not_after,
+        })
         .collect();
     let (posh, _) = posh_document(&certificates, args.posh_expires, now);
     Published {
@@ -125,15 +129,21 @@ fn warnings(args: &RecordsArgs, chains: &[&Chain], now: i64) -> Vec<String> {
     }
     let certificates: Vec<PoshCertificate<'_>> = chains
         .iter()
-        .map(|chain| PoshCertificate { der: chain.leaf().der(), not_after: chain.leaf().validity().not_after })
+        .map(|chain| PoshCertificate {
+            der: chain.leaf().der(),
+            not_after: chain.leaf().validity().not_after,
+        })
         .collect();
     let (_, posh) = posh_document(&certificates, args.posh_expires, now);
-    list.extend(posh.iter().map(|warning| match warning {
-        PoshWarning::OutlivesCertificate(_) => {
-            "the POSH document may be relied on for longer than a certificate lasts: renew both in time".into()
+    list.extend(posh.iter().map(|warning| {
+        match warning {
+            PoshWarning::OutlivesCertificate(_) => {
+                "the POSH document may be relied on for longer than a certificate lasts: renew both in time"
+                    .into()
+            }
+            PoshWarning::Revokes => "with `expires` 0 the POSH document revokes what it publishes".into(),
+            _ => "the POSH document has no certificate".into(),
         }
-        PoshWarning::Revokes => "with `expires` 0 the POSH document revokes what it publishes".into(),
-        _ => "the POSH document has no certificate".into(),
     }));
     if args.issuer && chains.iter().all(|chain| chain.others().next().is_none()) {
         list.push("there is no issuer in the file, so no DANE-TA record was made".into());

@@ -80,7 +80,10 @@ fn of_file(path: &Path, only: Option<&str>) -> Result<Outcome, Failure> {
         }
     }
     if others > 0 {
-        crate::complain(&format!("{}: {others} cases of other kinds than {VERDICT} were left out", path.display()));
+        crate::complain(&format!(
+            "{}: {others} cases of other kinds than {VERDICT} were left out",
+            path.display()
+        ));
     }
     Ok(outcome)
 }
@@ -221,7 +224,8 @@ fn tlsa(path: &Path) -> Result<(Value, Value), Failure> {
             None => owners.push((host.to_owned(), port, vec![rdata])),
         }
     }
-    let (target, port, _) = owners.first().ok_or_else(|| read::content(path, "there is no TLSA record in it"))?;
+    let (target, port, _) =
+        owners.first().ok_or_else(|| read::content(path, "there is no TLSA record in it"))?;
     let endpoint = json!({ "target": target, "port": port, "srv": "secure", "addresses": "secure" });
     let answers = owners.iter().map(|(host, port, rdata)| {
         json!({ "host": host, "port": port, "answer": { "found": { "dnssec": "secure", "rdata": rdata } } })

@@ -45,14 +45,17 @@ class World:
         """The authority of the good servers."""
         return xmpptls.TrustAnchors.from_file(self.place.pki.path("ca.crt"))
 
-    def lookup(self) -> xmpptls.Lookup:
-        """Look-ups in the laboratory's DNS."""
+    def dnssec_keys(self) -> str:
+        """The zone's keys, as DNSKEY lines."""
         zone = self.place.zone
         code, text = self.place.laboratory.run(["keymgr", "-c", zone.configuration, f"{zone.zone}.", "dnskey"])
         assert code == 0, text
-        keys = text.replace(" DNSKEY ", " 300 IN DNSKEY ")
-        return xmpptls.Lookup(servers=[f"{zone.address}:{DNS_PORT}"], dnssec_trust_anchors=keys,
-                              allow_networks=["127.0.0.0/8"])
+        return text.replace(" DNSKEY ", " 300 IN DNSKEY ")
+
+    def lookup(self) -> xmpptls.Lookup:
+        """Look-ups in the laboratory's DNS."""
+        return xmpptls.Lookup(servers=[f"{self.place.zone.address}:{DNS_PORT}"],
+                              dnssec_trust_anchors=self.dnssec_keys(), allow_networks=["127.0.0.0/8"])
 
     def endpoint(self, host: str, *, direct: bool = False) -> xmpptls.Endpoint:
         """Where a host is, as a person would configure it."""
@@ -71,4 +74,4 @@ def world(*hosts: str) -> Iterator[World]:
             yield World(place, servers)
 
 
-__all__ = ["C2S", "C2S_DIRECT", "PASSWORD", "World", "domain_of", "world"]
+__all__ = ["C2S", "C2S_DIRECT", "DNS_PORT", "PASSWORD", "World", "domain_of", "world"]

@@ -183,7 +183,7 @@ def test_one_server_has_two_domains(client, lookup, authority: Authority) -> Non
             writer.close()
         with pytest.raises(errors.StreamFailed) as caught:
             await place.connect("three.example")
-        assert caught.value.code == "stream_stream_error"
+        assert caught.value.code == "stream_error"
         listening.close()
 
     asyncio.run(run())
