@@ -160,6 +160,9 @@ pub const LOOKUP_NEGATIVE_TTL_SECONDS: u32 = 3_600;
 /// Seconds that a failure is remembered, so that a dead server is not asked for each new stranger.
 pub const LOOKUP_FAILURE_SECONDS: u32 = 10;
 
+/// DNS servers of one handle: resolv.conf has three.
+pub const DNS_SERVERS: usize = 16;
+
 /// Look-ups that may be submitted and not yet collected.
 pub const LOOKUP_PENDING: usize = 1024;
 

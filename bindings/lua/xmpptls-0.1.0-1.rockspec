@@ -25,11 +25,11 @@ build = {
 		xmpptls = {
 			sources = {
 				"src/argument.c", "src/certificate.c", "src/compat.c", "src/connection.c", "src/connection_facts.c",
-				"src/context.c", "src/credentials.c", "src/descriptor.c", "src/dialback.c", "src/error.c",
-				"src/module.c", "src/object.c", "src/policy.c", "src/socket.c", "src/socket_names.c", "src/stamp.c",
-				"src/trust_anchors.c", "src/verdict.c", "src/verification.c",
+				"src/context.c", "src/credentials.c", "src/descriptor.c", "src/dialback.c", "src/endpoint.c",
+				"src/error.c", "src/external.c", "src/module.c", "src/object.c", "src/policy.c", "src/report.c",
+				"src/socket.c", "src/socket_names.c", "src/stamp.c", "src/trust_anchors.c", "src/verdict.c",
+				"src/verification.c",
 			},
-			defines = { "_DEFAULT_SOURCE" },
 			incdirs = { "$(XMPPTLS_INCDIR)" },
 			libdirs = { "$(XMPPTLS_LIBDIR)" },
 			libraries = { "xmpptls" },

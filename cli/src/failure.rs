@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use xmpptls::connection::ContextError;
 use xmpptls::files::FileError;
 use xmpptls::lookup::LookupError;
-use xmpptls::policy::{PolicyError, PolicyTextError};
+use xmpptls::policy::PolicyError;
 use xmpptls::verification::CaseDocumentError;
 
 /// Why a command ended before it had an answer.
@@ -25,8 +25,6 @@ pub(crate) enum Failure {
     Lookup(LookupError),
     /// The policy contradicts itself.
     Policy(PolicyError),
-    /// The policy's text.
-    PolicyText(PolicyTextError),
     /// TLS cannot be set up.
     Context(ContextError),
     /// A case cannot be read.
@@ -48,7 +46,6 @@ impl fmt::Display for Failure {
             Self::Content { path, why } => write!(f, "{}: {why}", path.display()),
             Self::Lookup(error) => write!(f, "look-ups cannot begin: {error}"),
             Self::Policy(error) => write!(f, "the policy cannot be used: {error}"),
-            Self::PolicyText(error) => write!(f, "the policy cannot be read: {error}"),
             Self::Context(error) => write!(f, "TLS cannot be set up: {error}"),
             Self::Case { name, error } => write!(f, "case {name}: {error}"),
             Self::History { path, why } => write!(f, "history {}: {why}", path.display()),

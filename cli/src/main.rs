@@ -7,8 +7,14 @@
 mod args;
 mod check;
 mod clock;
+mod demo;
 mod failure;
+mod history;
 mod paint;
+mod policy;
+mod read;
+mod records;
+mod verify;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -35,7 +41,7 @@ fn main() -> ExitCode {
     match run(cli.command) {
         Ok(code) => code.into(),
         Err(failure) => {
-            let _ = writeln!(anstream::stderr(), "xmpptls: {failure}");
+            complain(&failure.to_string());
             if matches!(failure, Failure::Argument(_)) { USAGE.into() } else { COULD_NOT.into() }
         }
     }
@@ -44,6 +50,11 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<u8, Failure> {
     match command {
         Command::Check(args) => check::command::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Records(args) => records::run(&args),
+        Command::Policy(args) => policy::run(&args),
+        Command::History(args) => history::run(&args),
+        Command::Demo(args) => demo::run(&args),
     }
 }
 
@@ -52,4 +63,9 @@ fn say(text: &str) {
     let mut out = anstream::stdout().lock();
     let _ = out.write_all(text.as_bytes());
     let _ = out.flush();
+}
+
+/// Says on standard error what is wrong.
+fn complain(text: &str) {
+    let _ = writeln!(anstream::stderr(), "xmpptls: {text}");
 }

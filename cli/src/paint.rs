@@ -54,17 +54,24 @@ impl Lines {
         self.text.push('\n');
     }
 
+    /// A rule across, with a title in it.
+    pub(crate) fn rule(&mut self, title: &str) {
+        let rest = self.width.saturating_sub(columns(title)).saturating_sub(4);
+        let text = format!(
+            "{} {} {}",
+            painted(FAINT, "──"),
+            painted(BOLD, title),
+            painted(FAINT, &"─".repeat(rest))
+        );
+        self.line(&text);
+    }
+
     /// A heading at the left and a word at the right.
     pub(crate) fn heading(&mut self, indent: usize, left: (&str, Style), right: (&str, Style)) {
         let taken = indent.saturating_add(columns(left.0)).saturating_add(columns(right.0));
         let gap = self.width.saturating_sub(taken).max(2);
-        let text = format!(
-            "{:indent$}{}{:gap$}{}",
-            "",
-            painted(left.1, left.0),
-            "",
-            painted(right.1, right.0)
-        );
+        let text =
+            format!("{:indent$}{}{:gap$}{}", "", painted(left.1, left.0), "", painted(right.1, right.0));
         self.line(&text);
     }
 

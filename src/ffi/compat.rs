@@ -163,6 +163,21 @@ pub extern "C" fn xmpp_tls_compat_group_name(group: u32) -> xmpp_tls_str {
     text(known.map_or("", openssl_group))
 }
 
+/// Gives the name of what an option means, such as `honoured`; `unknown` for a number without one. Static text.
+///
+/// Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn xmpp_tls_compat_option_meaning_name(meaning: u32) -> xmpp_tls_str {
+    text(match meaning {
+        0 => "unknown",
+        1 => "honoured",
+        2 => "holds",
+        3 => "meaningless",
+        4 => "not_followed",
+        _ => "unknown",
+    })
+}
+
 /// # Safety
 /// The pointers are as the header demands.
 unsafe fn read_list(

@@ -80,6 +80,23 @@ pub unsafe extern "C" fn xmpp_tls_connection_phase(connection: *const xmpp_tls_c
     unsafe { read(connection, 0, phase) }
 }
 
+/// Gives the name of a phase, such as `handshake`; `unknown` for a number without one. Static text.
+///
+/// Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn xmpp_tls_phase_name(phase: u32) -> xmpp_tls_str {
+    text(match phase {
+        1 => "prepared",
+        2 => "clear",
+        3 => "hello",
+        4 => "handshake",
+        5 => "open",
+        6 => "closed",
+        7 => "failed",
+        _ => "unknown",
+    })
+}
+
 /// Says whether TLS is being negotiated right now. Cheap.
 ///
 /// Threads: exclusive. Since 0.1.
@@ -336,6 +353,20 @@ pub unsafe extern "C" fn xmpp_tls_connection_peer_certificate(
 ) -> xmpp_tls_result {
     // SAFETY: the pointers are as the header demands.
     unsafe { certificate(connection, certificate_out, |held| held.connection.peer_certificates().nth(index)) }
+}
+
+/// Gives one certificate of the peer in DER, counted from 0, its own first, without reading it; empty when there is
+/// none. Also after a failure. Valid until the connection is driven further or freed.
+///
+/// Threads: exclusive. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn xmpp_tls_connection_peer_certificate_der(
+    connection: *const xmpp_tls_connection,
+    index: usize,
+) -> xmpp_tls_bytes {
+    let der = |held: &mut Held| held.connection.peer_certificates().nth(index).map(bytes);
+    // SAFETY: the pointer is NULL or a live handle.
+    unsafe { read(connection, bytes(&[]), der) }
 }
 
 /// Says how many certificates we showed. Threads: exclusive. Since 0.1.

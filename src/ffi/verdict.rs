@@ -250,6 +250,18 @@ pub unsafe extern "C" fn xmpp_tls_verdict_service(verdict: *const xmpp_tls_verdi
     unsafe { read(verdict, xmpp_tls_service::S2s, service) }
 }
 
+/// Gives the name of a service, such as `s2s`; `unknown` for a number without one. Static text.
+///
+/// Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn xmpp_tls_service_name(service: u32) -> xmpp_tls_str {
+    text(match service {
+        1 => "c2s",
+        2 => "s2s",
+        _ => "unknown",
+    })
+}
+
 /// Gives our end of the stream: one of `XMPP_TLS_DIRECTION_…`. Threads: shared. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_verdict_direction(verdict: *const xmpp_tls_verdict) -> xmpp_tls_direction {
@@ -261,6 +273,18 @@ pub unsafe extern "C" fn xmpp_tls_verdict_direction(verdict: *const xmpp_tls_ver
     };
     // SAFETY: the pointer is NULL or a live handle.
     unsafe { read(verdict, xmpp_tls_direction::Receiving, direction) }
+}
+
+/// Gives the name of an end of a stream, such as `receiving`; `unknown` for a number without one. Static text.
+///
+/// Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn xmpp_tls_direction_name(direction: u32) -> xmpp_tls_str {
+    text(match direction {
+        1 => "initiating",
+        2 => "receiving",
+        _ => "unknown",
+    })
 }
 
 /// Gives the reference identity that was matched (RFC 9525 §6.6); empty when none was, as with DANE-EE. Valid

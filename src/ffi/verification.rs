@@ -120,6 +120,7 @@ impl xmpp_tls_verification {
     }
 }
 
+#[cfg(feature = "lookup")]
 impl xmpp_tls_question {
     pub(super) fn question(&self) -> &Question {
         &self.question
@@ -494,6 +495,23 @@ pub extern "C" fn xmpp_tls_question_kind_name(kind: u32) -> xmpp_tls_str {
         5 => "revocation_lists",
         6 => "user_mapping",
         7 => "dialback",
+        _ => "unknown",
+    })
+}
+
+/// Gives the name of a failure, such as `timeout`; `unknown` for a number without one. Static text.
+///
+/// Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn xmpp_tls_lookup_failure_name(failure: u32) -> xmpp_tls_str {
+    text(match failure {
+        1 => "bogus",
+        2 => "server",
+        3 => "timeout",
+        4 => "https_unverified",
+        5 => "malformed",
+        6 => "forbidden",
+        7 => "unreachable",
         _ => "unknown",
     })
 }

@@ -30,6 +30,9 @@ const PARTS: &[&str] = &[
     "ffi/dialback",
     "ffi/external",
     "ffi/binding",
+    "ffi/lookup_builder",
+    "ffi/lookup_reply",
+    "ffi/lookup",
     "ffi/compat",
     "ffi/compat_settings",
 ];

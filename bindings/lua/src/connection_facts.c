@@ -158,6 +158,23 @@ static int channel_binding(lua_State *L)
     return 1;
 }
 
+/* channel_bindings() -> { name, … } of the types that this connection has, the strongest first */
+static int channel_bindings(lua_State *L)
+{
+    uint32_t kinds[8];
+    size_t count = 0;
+    xmpp_tls_result result = xmpp_tls_connection_channel_bindings(xl_check_connection(L, 1), kinds, 8, &count);
+    if (result != XMPP_TLS_OK) {
+        return xl_fail(L, result, NULL);
+    }
+    lua_newtable(L);
+    for (size_t i = 0; i < count; i++) {
+        xl_push_str(L, xmpp_tls_channel_binding_name(kinds[i]));
+        lua_rawseti(L, -2, (int)i + 1);
+    }
+    return 1;
+}
+
 /* set_server_name(name): what an initiating side sends as SNI; before the handshake began */
 static int set_server_name(lua_State *L)
 {
@@ -248,6 +265,7 @@ const luaL_Reg xl_connection_facts[] = {
     { "own_certificate", own_certificate },
     { "own_certificate_count", own_certificate_count },
     { "channel_binding", channel_binding },
+    { "channel_bindings", channel_bindings },
     { "set_server_name", set_server_name },
     { "set_stop_at_client_hello", set_stop_at_client_hello },
     { "choose", choose },

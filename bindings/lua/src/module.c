@@ -24,6 +24,10 @@ static const struct xl_kind *const kinds[] = {
     &xl_question_kind,
     &xl_verdict_kind,
     &xl_report_kind,
+    &xl_observation_kind,
+    &xl_dialback_secret_kind,
+    &xl_dialback_requests_kind,
+    &xl_external_users_kind,
 };
 
 static const luaL_Reg *const functions[] = {
@@ -90,6 +94,8 @@ EXPORTED int luaopen_xmpptls(lua_State *L)
         xl_set_functions(L, functions[i], NULL);
     }
     set_table(L, "compat", xl_compat_functions);
+    set_table(L, "dialback", xl_dialback_functions);
+    set_table(L, "external", xl_external_functions);
     set_table(L, "internal", internal);
     set_methods(L, "certificate", &xl_certificate_kind);
     set_methods(L, "context", &xl_context_kind);

@@ -44,8 +44,10 @@ static void push_metatable(lua_State *L, const struct xl_kind *kind)
     xl_set_functions(L, life, kind);
     lua_pushstring(L, kind->name);
     lua_setfield(L, -2, "__name");
-    /* what getmetatable() shows: scripts cannot reach __gc by it */
-    lua_pushstring(L, kind->name);
+    /* what getmetatable() shows: the methods, which wrappers of sockets look for, but not __gc */
+    lua_createtable(L, 0, 1);
+    lua_pushvalue(L, -3);
+    lua_setfield(L, -2, "__index");
     lua_setfield(L, -2, "__metatable");
     lua_insert(L, -2);
     lua_setfield(L, -2, "__index");

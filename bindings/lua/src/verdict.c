@@ -124,7 +124,55 @@ static int notes(lua_State *L)
     return 1;
 }
 
+/* dialback_condition() -> the condition that answers a refused pair in a db:result, or nil */
+static int dialback_condition(lua_State *L)
+{
+    return push_text(L, xmpp_tls_verdict_dialback_condition(check(L)));
+}
+
+static void release_observation(void *object)
+{
+    xmpp_tls_observation_free(((struct xl_object *)object)->handle);
+}
+
+static const struct xl_word loudnesses[] = {
+    { "info", XMPP_TLS_LOUDNESS_INFO },
+    { "warning", XMPP_TLS_LOUDNESS_WARNING },
+    { "alarm", XMPP_TLS_LOUDNESS_ALARM },
+    { NULL, 0 },
+};
+
+/* observe([history [, now]]) -> { change =, loudness =, to_store = JSON or nil }: compared with what was stored before */
+static int observe(lua_State *L)
+{
+    const xmpp_tls_verdict *verdict = check(L);
+    size_t len = 0;
+    const char *history = luaL_optlstring(L, 2, "", &len);
+    xmpp_tls_time now = xl_time(L, 3);
+    struct xl_object *object = xl_new(L, &xl_observation_kind, 0);
+    const xmpp_tls_observation **place = (const xmpp_tls_observation **)(void *)&object->handle;
+    xmpp_tls_error *error = NULL;
+    xmpp_tls_result result =
+        xmpp_tls_verdict_observe(verdict, (const uint8_t *)history, len, &now, place, &error);
+    if (result != XMPP_TLS_OK) {
+        return xl_fail(L, result, error);
+    }
+    lua_createtable(L, 0, 3);
+    xl_push_str(L, xmpp_tls_observation_change_name(*place));
+    lua_setfield(L, -2, "change");
+    xl_push_word(L, loudnesses, xmpp_tls_observation_loudness(*place));
+    lua_setfield(L, -2, "loudness");
+    if (push_text(L, xmpp_tls_observation_to_store(*place)) == 1) {
+        lua_setfield(L, -2, "to_store");
+    }
+    return 1;
+}
+
+const struct xl_kind xl_observation_kind = { "xmpptls.observation", release_observation, NULL };
+
 static const luaL_Reg methods[] = {
+    { "dialback_condition", dialback_condition },
+    { "observe", observe },
     { "level", level },
     { "method", method },
     { "is_permitted", is_permitted },

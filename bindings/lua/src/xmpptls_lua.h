@@ -30,11 +30,11 @@ struct xl_object {
 
 extern const struct xl_kind xl_certificate_kind, xl_trust_anchors_kind, xl_policy_kind, xl_credentials_kind,
     xl_context_kind, xl_connection_kind, xl_socket_kind, xl_endpoint_kind, xl_verification_kind, xl_verdict_kind,
-    xl_report_kind;
+    xl_report_kind, xl_dialback_secret_kind, xl_dialback_requests_kind, xl_external_users_kind;
 
 /* Builders and questions live for one call only; they are objects so that an error on the way frees them. */
 extern const struct xl_kind xl_trust_anchors_builder_kind, xl_policy_builder_kind, xl_credentials_builder_kind,
-    xl_question_kind;
+    xl_question_kind, xl_observation_kind;
 
 /* Frees what the object at `index` owns, now. */
 void xl_release(lua_State *L, int index, const struct xl_kind *kind);
@@ -123,7 +123,8 @@ extern const luaL_Reg xl_connection_facts[], xl_connection_judgement[];
 
 extern const luaL_Reg xl_certificate_functions[], xl_trust_anchors_functions[], xl_policy_functions[],
     xl_credentials_functions[], xl_context_functions[], xl_connection_functions[], xl_socket_functions[],
-    xl_verification_functions[], xl_endpoint_functions[], xl_compat_functions[];
+    xl_verification_functions[], xl_endpoint_functions[], xl_compat_functions[],
+    xl_dialback_functions[], xl_external_functions[];
 
 /* Pushes an endpoint made from the table at `index`; the number of results as of a Lua function. */
 int xl_make_endpoint(lua_State *L, int index);

@@ -175,7 +175,8 @@ impl Connection {
     fn receive<'py>(&self, py: Python<'py>, data: Option<Input<'py>>) -> PyResult<Bound<'py, PyBytes>> {
         let now = self.now(py)?;
         let data = data.as_ref().map_or(&[][..], Input::as_slice);
-        if self.lock(py).kept.len().saturating_add(data.len()) > KEPT_INPUT && !self.lock(py).kept.is_empty() {
+        if self.lock(py).kept.len().saturating_add(data.len()) > KEPT_INPUT && !self.lock(py).kept.is_empty()
+        {
             return Err(PyBufferError::new_err("the connection takes no input before a choice or a verdict"));
         }
         SPACE.with_borrow_mut(|space| {

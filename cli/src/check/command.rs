@@ -13,18 +13,23 @@ use super::settings::{self, Settings};
 use super::{json, text};
 use crate::args::{CheckArgs, NetworkArgs};
 use crate::failure::Failure;
+use crate::history;
 use crate::paint;
 
 /// Runs `check` and says what the exit code is.
 pub(crate) fn run(args: &CheckArgs) -> Result<u8, Failure> {
-    if args.connect.is_some() && args.services().len() != 1 {
+    if args.connect.is_some() && args.services.all().len() != 1 {
         return Err(Failure::Argument("--connect needs --s2s or --c2s".into()));
     }
     let settings = settings(args)?;
     let progress = progress(&format!("checking {}", args.domain));
     let check = super::run(&args.domain, &settings);
     progress.finish_and_clear();
-    let check = check?;
+    let mut check = check?;
+    let path = args.history.clone().or_else(history::default_path).filter(|_| !args.no_history);
+    if let Some(path) = path {
+        super::remember(&mut check, &path);
+    }
     if args.output.json {
         crate::say(&format!("{}\n", json::of(&check)));
     } else {
@@ -50,7 +55,7 @@ fn settings(args: &CheckArgs) -> Result<Settings, Failure> {
         None => settings::nobody()?,
     };
     Ok(Settings {
-        services: args.services(),
+        services: args.services.all(),
         lookup,
         anchors,
         connect: args.endpoint(),
@@ -70,19 +75,21 @@ pub(crate) fn lookup(
         builder = builder.servers(Servers::Given(args.resolver.clone()));
     }
     if let Some(path) = &args.trust_anchor {
-        let text =
-            fs::read_to_string(path).map_err(|error| Failure::Io { path: path.clone(), error })?;
-        builder = builder.dnssec_trust_anchors(&text).map_err(|error| Failure::Content {
-            path: path.clone(),
-            why: error.to_string(),
-        })?;
+        let text = fs::read_to_string(path).map_err(|error| Failure::Io { path: path.clone(), error })?;
+        builder = builder
+            .dnssec_trust_anchors(&text)
+            .map_err(|error| Failure::Content { path: path.clone(), why: error.to_string() })?;
     }
     if !args.public_only {
         // Who asks on the command line means it, on a machine of their own.
         builder = builder.address_guard(AddressGuard::allow_everything());
     }
     let certificates = settings::certificates(anchors);
-    if certificates.is_empty() { Ok(builder) } else { builder.https_trust_anchors(&certificates).map_err(Failure::Lookup) }
+    if certificates.is_empty() {
+        Ok(builder)
+    } else {
+        builder.https_trust_anchors(&certificates).map_err(Failure::Lookup)
+    }
 }
 
 /// A spinner; it shows only on a terminal.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use xmpptls::name::{Domain, Endpoint, Service};
 use xmpptls::record::{Dnssec, Lookup, LookupFailure, PoshEvidence, TlsaOwner, TlsaSet};
 use xmpptls::report::Report;
-use xmpptls::verdict::Verdict;
+use xmpptls::verdict::{Attempt, Verdict};
 
 use super::inside::Offers;
 use super::mend::Mend;
@@ -118,6 +118,10 @@ pub(crate) struct EndpointCheck {
     /// What RFC 7590 asks to be shown, also after a failure; `None` when nothing was connected.
     pub(crate) report: Option<Box<Report>>,
     pub(crate) verdict: Option<Verdict>,
+    /// Each proof for itself, as if there were no other.
+    pub(crate) proofs: Vec<Attempt>,
+    /// Servers that accept dialback would talk to it, and no certificate proves it.
+    pub(crate) dialback_only: bool,
     pub(crate) offers: Option<Offers>,
     /// The server asked for our certificate in the handshake.
     pub(crate) asks_for_certificate: bool,

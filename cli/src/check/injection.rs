@@ -25,7 +25,8 @@ pub(crate) fn probe(job: &Job<'_>, mut socket: TcpStream, connection: Connection
         return Injection::Unclear;
     };
     let mut clear = Vec::new();
-    if socket.write_all(header.as_bytes()).is_err() || !read_until(&mut socket, &mut clear, job, are_features) {
+    if socket.write_all(header.as_bytes()).is_err() || !read_until(&mut socket, &mut clear, job, are_features)
+    {
         return Injection::Unclear;
     }
     clear.clear();
@@ -62,12 +63,7 @@ fn is_proceed(clear: &[u8]) -> bool {
 }
 
 /// Reads clear text until it is `whole`; false when the server closed, or took too long.
-fn read_until(
-    socket: &mut TcpStream,
-    clear: &mut Vec<u8>,
-    job: &Job<'_>,
-    whole: fn(&[u8]) -> bool,
-) -> bool {
+fn read_until(socket: &mut TcpStream, clear: &mut Vec<u8>, job: &Job<'_>, whole: fn(&[u8]) -> bool) -> bool {
     let mut buffer = [0; 4096];
     let now = Instant::now();
     let limit = now.checked_add(PATIENCE.saturating_mul(2)).unwrap_or(now).min(job.deadline);

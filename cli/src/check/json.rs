@@ -97,6 +97,13 @@ fn endpoint(check: &EndpointCheck) -> Value {
         "milliseconds": check.milliseconds,
         "report": check.report.as_ref().map(|report| nested(&report.to_json())),
         "verdict": check.verdict.as_ref().map(|verdict| nested(&verdict.to_json())),
+        "proofs": check.proofs.iter().map(|proof| json!({
+            "proof": proof.proof.name(),
+            "outcome": proof.outcome.name(),
+            "method": proof.method().map(|method| method.name()),
+            "text": words::attempt(proof),
+        })).collect::<Vec<_>>(),
+        "dialback_only": check.dialback_only,
         "offers": check.offers.as_ref().map(|offers| json!({
             "mechanisms": offers.mechanisms,
             "channel_bindings": offers.bindings,

@@ -7,7 +7,9 @@ use xmpptls::connection::Cause;
 use xmpptls::name::{Domain, Service, Transport};
 use xmpptls::numbers::ReasonCode;
 use xmpptls::parameter::Version;
-use xmpptls::record::{Dnssec, Lookup, TlsaMatching, TlsaOwner, TlsaRecord, TlsaSelector, TlsaUsage, zone_line};
+use xmpptls::record::{
+    Dnssec, Lookup, TlsaMatching, TlsaOwner, TlsaRecord, TlsaSelector, TlsaUsage, zone_line,
+};
 use xmpptls::stream;
 use xmpptls::verdict::Level;
 
@@ -145,7 +147,13 @@ impl List<'_> {
             );
         }
         if check.endpoints.is_empty() && matches!(check.found, Found::Failed(_)) && !bogus {
-            self.add(Important, "search_failed", None, "the records of the service could not be had; try again later, or with another --resolver".into());
+            self.add(
+                Important,
+                "search_failed",
+                None,
+                "the records of the service could not be had; try again later, or with another --resolver"
+                    .into(),
+            );
         }
     }
 
@@ -181,7 +189,11 @@ impl List<'_> {
         use Weight::Urgent;
         let cause = own.report.as_ref().and_then(|report| report.cause());
         match cause {
-            Some(Cause::Stream(stream::Cause::TlsUnavailable { .. } | stream::Cause::TlsDeclined)) => self.add(
+            Some(Cause::Stream(
+                stream::Cause::TlsUnavailable { .. }
+                | stream::Cause::TlsDeclined
+                | stream::Cause::TlsFailed { .. },
+            )) => self.add(
                 Urgent,
                 "no_starttls",
                 Some(own),
@@ -218,7 +230,8 @@ impl List<'_> {
                 Urgent,
                 "dane_mismatch",
                 Some(own),
-                "the TLSA records name another key: publish the one in use, and remove those that are gone".into(),
+                "the TLSA records name another key: publish the one in use, and remove those that are gone"
+                    .into(),
                 tlsa_lines(own),
             );
         }
@@ -278,7 +291,8 @@ impl List<'_> {
                 Urgent,
                 "wrong_purpose",
                 Some(own),
-                "the certificate is not made for servers: its extended key usage has to hold serverAuth".into(),
+                "the certificate is not made for servers: its extended key usage has to hold serverAuth"
+                    .into(),
             );
         }
         if codes.iter().any(|code| matches!(code, ReasonCode::WeakKey | ReasonCode::WeakSignature)) {
@@ -292,13 +306,13 @@ impl List<'_> {
         if codes.contains(&ReasonCode::Revoked) {
             self.add(Urgent, "revoked", Some(own), "the certificate was revoked: replace it".into());
         }
-        let offers = own.offers.as_ref().is_some_and(|offers| offers.dialback);
-        if offers && self.service == Service::S2s {
+        if own.dialback_only {
             self.add(
                 Weight::Important,
                 "dialback_only",
                 Some(own),
-                "only servers that accept dialback talk to this one; dialback proves no more than DNS does".into(),
+                "only servers that accept dialback talk to this one; dialback proves no more than DNS does"
+                    .into(),
             );
         }
     }
@@ -314,14 +328,22 @@ impl List<'_> {
             .is_some_and(|verdict| verdict.method() == Some(xmpptls::verdict::Method::DaneEe));
         if end < now {
             let weight = if counts { Weight::Urgent } else { Weight::Advice };
-            self.add(weight, "expired", Some(own), format!("the certificate ended on {}: renew it", date(end)));
+            self.add(
+                weight,
+                "expired",
+                Some(own),
+                format!("the certificate ended on {}: renew it", date(end)),
+            );
         } else if end.saturating_sub(now) < FEW_DAYS * DAY {
             let days = end.saturating_sub(now).div_euclid(DAY);
             let text = format!("the certificate ends on {}, in {}: renew it", date(end), in_days(days));
             self.add(Weight::Important, "ends_soon", Some(own), text);
         }
         if leaf.validity().not_before > now {
-            let text = format!("the certificate begins on {}: set the clock, or wait", date(leaf.validity().not_before));
+            let text = format!(
+                "the certificate begins on {}: set the clock, or wait",
+                date(leaf.validity().not_before)
+            );
             self.add(Weight::Urgent, "not_yet_valid", Some(own), text);
         }
         let purposes = leaf.extended_key_usage();
@@ -329,7 +351,12 @@ impl List<'_> {
             && purposes.lists(&KeyPurpose::ClientAuth)
             && !purposes.lists(&KeyPurpose::ServerAuth)
         {
-            self.add(Weight::Important, "client_purpose_only", Some(own), "the certificate is made for clients only".into());
+            self.add(
+                Weight::Important,
+                "client_purpose_only",
+                Some(own),
+                "the certificate is made for clients only".into(),
+            );
         }
     }
 
@@ -338,7 +365,12 @@ impl List<'_> {
         let Some(report) = &own.report else { return };
         let Some(tls) = report.negotiated() else { return };
         if tls.version == Version::Tls12 {
-            self.add(Advice, "no_tls_13", Some(own), "TLS 1.3 is not spoken: update the server, or allow it".into());
+            self.add(
+                Advice,
+                "no_tls_13",
+                Some(own),
+                "TLS 1.3 is not spoken: update the server, or allow it".into(),
+            );
         } else if report.is_safe_against_later_decryption() == Some(false) {
             self.add(
                 Advice,
@@ -378,7 +410,8 @@ impl List<'_> {
     /// Proofs that the zone could carry and does not.
     fn of_absent_proofs(&mut self, check: &ServiceCheck) {
         for own in check.endpoints.iter().filter(|own| own.contact == Contact::Tls) {
-            let secure = own.endpoint.srv != Some(Dnssec::Insecure) && own.endpoint.addresses == Dnssec::Secure;
+            let secure =
+                own.endpoint.srv != Some(Dnssec::Insecure) && own.endpoint.addresses == Dnssec::Secure;
             let none = !own.tlsa.is_empty()
                 && own.tlsa.iter().all(|(_, found)| matches!(found, Lookup::Absent(Dnssec::Secure)));
             if secure && none {

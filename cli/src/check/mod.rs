@@ -4,7 +4,7 @@
 //! what came of it is put together. No rule about who is authenticated lives here.
 
 pub(crate) mod command;
-mod dial;
+pub(crate) mod dial;
 pub(crate) mod facts;
 mod injection;
 mod inside;
@@ -16,6 +16,8 @@ pub(crate) mod text;
 pub(crate) mod words;
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,13 +25,14 @@ use xmpptls::connection::Context;
 use xmpptls::lookup::{Candidate, Finding, Gathered, Reply, Request};
 use xmpptls::name::{Domain, Service};
 use xmpptls::record::{Dnssec, Lookup, LookupFailure, posh_url};
-use xmpptls::verification::{Answer, QuestionKind};
+use xmpptls::verification::{Answer, Loudness, QuestionKind};
 
-use self::facts::{Contact, DomainCheck, EndpointCheck, Found, ServiceCheck, Severity};
+use self::facts::{ChangeNote, Contact, DomainCheck, EndpointCheck, Found, ServiceCheck, Severity};
 use self::probe::{Job, blank};
-use self::settings::Settings;
+use self::settings::{Policies, Settings};
 use crate::clock::{Clock, wall_seconds};
 use crate::failure::Failure;
+use crate::history;
 
 /// The addresses of one target that are dialled, of each family: more tell nothing new.
 const ADDRESSES_OF_A_FAMILY: usize = 2;
@@ -59,9 +62,21 @@ fn check_service(
     settings: &Settings,
     deadline: Instant,
 ) -> Result<ServiceCheck, Failure> {
-    let context = settings.context(service)?;
+    let policies = Policies::new(service, &settings.anchors)?;
+    let context = Context::new(Arc::clone(&policies.strict), settings.credentials.clone());
+    let context = context.map_err(Failure::Context)?;
     let (gathered, resolver_without_dnssec) = gather(domain, service, settings, deadline)?;
-    let endpoints = dial_all(domain, service, settings, &context, &gathered, deadline);
+    let job = Job {
+        domain,
+        service,
+        context: &context,
+        policies: &policies,
+        gathered: &gathered,
+        own_domain: &settings.own_domain,
+        deadline,
+        clock: Clock::new(),
+    };
+    let endpoints = dial_all(&job);
     let found = match &gathered.candidates {
         _ if settings.connect.is_some() => Found::Given,
         Lookup::Found(_) => Found::Endpoints,
@@ -82,6 +97,30 @@ fn check_service(
     check.mend = mend::of(domain, &check, wall_seconds());
     check.severity = severity(&check);
     Ok(check)
+}
+
+/// Compares with what was seen before and remembers. When that fails nothing is said about changes, but that.
+pub(crate) fn remember(check: &mut DomainCheck, path: &Path) {
+    match history::remember(check, path) {
+        Ok(()) => {
+            for service in &mut check.services {
+                let alarm = service.changes.iter().any(|change| change.loudness == Loudness::Alarm.name());
+                if alarm && service.severity == Severity::Good {
+                    service.severity = Severity::Weak;
+                }
+            }
+        }
+        Err(failure) => {
+            crate::complain(&failure.to_string());
+            for service in &mut check.services {
+                service.changes = vec![ChangeNote {
+                    change: "not_compared",
+                    loudness: Loudness::Warning.name(),
+                    text: failure.to_string(),
+                }];
+            }
+        }
+    }
 }
 
 /// What is known of the service together. Dead ends beside living endpoints weaken it.
@@ -136,24 +175,14 @@ fn gather(
 }
 
 /// Dials every address of every endpoint at once; the result is in the order in which peers try them.
-fn dial_all(
-    domain: &Domain,
-    service: Service,
-    settings: &Settings,
-    context: &Context,
-    gathered: &Gathered,
-    deadline: Instant,
-) -> Vec<EndpointCheck> {
-    let Lookup::Found(candidates) = &gathered.candidates else { return Vec::new() };
-    let own_domain = &settings.own_domain;
-    let job = Job { domain, service, context, gathered, own_domain, deadline, clock: Clock::new() };
+fn dial_all(job: &Job<'_>) -> Vec<EndpointCheck> {
+    let Lookup::Found(candidates) = &job.gathered.candidates else { return Vec::new() };
     thread::scope(|scope| {
         let mut checks = Vec::new();
         for candidate in candidates {
             match addresses(candidate) {
                 Err(failure) => checks.push(Err(nowhere(candidate, failure))),
                 Ok(list) => {
-                    let job = &job;
                     checks.extend(list.into_iter().map(|address| {
                         let address = SocketAddr::new(address, candidate.endpoint.port);
                         Ok((candidate, address, scope.spawn(move || job.run(candidate, address))))

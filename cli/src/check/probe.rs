@@ -3,18 +3,21 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use xmpptls::connection::{Connection, Context, Phase};
 use xmpptls::lookup::{Candidate, Gathered};
 use xmpptls::name::{Domain, Service, Transport};
+use xmpptls::policy::Policy;
 use xmpptls::report::Report;
 use xmpptls::tls::HandshakeKind;
-use xmpptls::verdict::{Level, Verdict};
+use xmpptls::verdict::{Attempt, Level, NotTried, Outcome, Verdict};
 use xmpptls::verification::{Answer, Request, Verification};
 
 use super::dial::{self, End, Wire};
 use super::facts::{Contact, EndpointCheck, Injection, Resumption, Severity, Silence};
+use super::settings::Policies;
 use super::{injection, inside};
 use crate::clock::Clock;
 
@@ -28,6 +31,7 @@ pub(crate) struct Job<'a> {
     pub(crate) domain: &'a Domain,
     pub(crate) service: Service,
     pub(crate) context: &'a Context,
+    pub(crate) policies: &'a Policies,
     pub(crate) gathered: &'a Gathered,
     pub(crate) own_domain: &'a Domain,
     pub(crate) deadline: Instant,
@@ -67,6 +71,7 @@ impl Job<'_> {
             check.contact = Contact::Tls;
             check.asks_for_certificate = wire.connection.is_certificate_requested();
             check.verdict = self.verdict(candidate, &mut wire.connection);
+            check.proofs = self.proofs(candidate, &wire.connection, check.verdict.as_ref());
         }
         check.report = Some(Box::new(Report::of(&wire.connection, self.clock.now())));
         check.severity = severity(end, check.verdict.as_ref());
@@ -74,6 +79,10 @@ impl Job<'_> {
             return;
         }
         check.offers = inside::ask(&mut wire, self.service, self.domain, self.own_domain);
+        check.dialback_only = self.is_dialback_only(candidate, check, &wire.connection);
+        if check.dialback_only {
+            check.severity = Severity::Weak;
+        }
         if check.offers.is_none() {
             // A ticket may still come.
             let _ = wire.drive(soon(TICKET_TIME), |_, _| false);
@@ -81,20 +90,60 @@ impl Job<'_> {
         wire.close();
         check.resumption = self.resume(candidate, address);
         if candidate.endpoint.transport == Transport::Starttls && self.has_time() {
-            check.injection = Some(self.inject(candidate, address));
+            check.injection = Some(self.inject(address));
         }
     }
 
     /// The verdict from the evidence at hand, concluded on the connection.
     fn verdict(&self, candidate: &Candidate, connection: &mut Connection) -> Option<Verdict> {
+        let verdict = self.judge(candidate, connection, &self.policies.strict)?;
         let now = self.clock.now();
-        let endpoint = Some(candidate.endpoint.clone());
-        let mut verification = connection.verification(self.domain.clone(), endpoint, None).ok()?;
-        self.answer(candidate, &mut verification);
-        let verdict = verification.decide(now.unix_seconds);
         // The connection keeps it for its report; with the host's gate nothing else follows from it.
         connection.conclude(now, verdict.clone()).ok()?;
         Some(verdict)
+    }
+
+    fn judge(&self, candidate: &Candidate, connection: &Connection, policy: &Arc<Policy>) -> Option<Verdict> {
+        let (domain, endpoint) = (self.domain.clone(), Some(candidate.endpoint.clone()));
+        let mut verification = connection.verification(domain, endpoint, Some(Arc::clone(policy))).ok()?;
+        self.answer(candidate, &mut verification);
+        Some(verification.decide(self.clock.now().unix_seconds))
+    }
+
+    /// Each proof for itself: what the verdict says of it, or what it would be if it were the only one.
+    fn proofs(
+        &self,
+        candidate: &Candidate,
+        connection: &Connection,
+        verdict: Option<&Verdict>,
+    ) -> Vec<Attempt> {
+        let attempt = |verdict: &Verdict, proof| {
+            verdict.attempts().iter().find(|attempt| attempt.proof == proof).cloned()
+        };
+        let alone = self.policies.alone.iter().filter_map(|(proof, policy)| {
+            let own = verdict.and_then(|verdict| attempt(verdict, *proof))?;
+            match own.outcome {
+                Outcome::Skipped | Outcome::NotTried(NotTried::NotAsked) => {
+                    self.judge(candidate, connection, policy).and_then(|verdict| attempt(&verdict, *proof))
+                }
+                _ => Some(own),
+            }
+        });
+        alone.collect()
+    }
+
+    /// Whether a server that accepts dialback would go on where a strict one refuses.
+    fn is_dialback_only(
+        &self,
+        candidate: &Candidate,
+        check: &EndpointCheck,
+        connection: &Connection,
+    ) -> bool {
+        let offered = check.offers.as_ref().is_some_and(|offers| offers.dialback);
+        let refused = check.verdict.as_ref().is_some_and(|verdict| verdict.level() == Level::Refused);
+        let relaxed = self.policies.with_dialback.as_ref();
+        let relaxed = relaxed.and_then(|policy| self.judge(candidate, connection, policy));
+        offered && refused && relaxed.is_some_and(|verdict| verdict.level() != Level::Refused)
     }
 
     fn answer(&self, candidate: &Candidate, verification: &mut Verification) {
@@ -153,10 +202,9 @@ impl Job<'_> {
         Some(if kind == Some(HandshakeKind::Resumed) { Resumption::Resumed } else { Resumption::Full })
     }
 
-    fn inject(&self, candidate: &Candidate, address: SocketAddr) -> Injection {
+    fn inject(&self, address: SocketAddr) -> Injection {
         let Ok(socket) = dial::open(address, self.deadline) else { return Injection::Unclear };
         let Some(connection) = self.connection_by(Transport::TlsOnly) else { return Injection::Unclear };
-        let _ = candidate;
         injection::probe(self, socket, connection)
     }
 }
@@ -194,6 +242,8 @@ pub(crate) fn blank(candidate: &Candidate, address: Option<SocketAddr>) -> Endpo
         severity: Severity::Untested,
         report: None,
         verdict: None,
+        proofs: Vec::new(),
+        dialback_only: false,
         offers: None,
         asks_for_certificate: false,
         resumption: None,

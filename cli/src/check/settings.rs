@@ -4,13 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use xmpptls::connection::Context;
 use xmpptls::files;
 use xmpptls::lookup::Lookup;
 use xmpptls::name::{Domain, Endpoint, Service};
-use xmpptls::policy::{Policy, PolicyBuilder};
+use xmpptls::policy::{DaneUsages, Policy, PolicyBuilder, PolicyError};
 use xmpptls::proof::pkix::{Anchor, TrustAnchors};
 use xmpptls::tls::CredentialStore;
+use xmpptls::verdict::Proof;
 
 use crate::failure::Failure;
 
@@ -29,22 +29,58 @@ pub(crate) struct Settings {
     pub(crate) time_out: Duration,
 }
 
-impl Settings {
-    /// TLS as a strict peer of the service would do it.
-    pub(crate) fn context(&self, service: Service) -> Result<Context, Failure> {
-        let policy = policy(service, &self.anchors)?;
-        Context::new(policy, self.credentials.clone()).map_err(Failure::Context)
+/// The policies by which a server is judged.
+pub(crate) struct Policies {
+    /// A strict peer's: a client for c2s, a server without dialback for s2s.
+    pub(crate) strict: Arc<Policy>,
+    /// A server's that accepts dialback as well.
+    pub(crate) with_dialback: Option<Arc<Policy>>,
+    /// The same with one proof alone, so that each can be shown for itself.
+    pub(crate) alone: Vec<(Proof, Arc<Policy>)>,
+}
+
+impl Policies {
+    pub(crate) fn new(service: Service, anchors: &TrustAnchors) -> Result<Self, Failure> {
+        let (preset, with_dialback) = match service {
+            Service::C2s => ("c2s-client", None),
+            Service::S2s => ("s2s", Some("s2s-with-dialback")),
+        };
+        let policy = |preset, change: &dyn Fn(&mut PolicyBuilder) -> Result<(), PolicyError>| {
+            let mut builder = PolicyBuilder::from_name(preset)?;
+            builder.trust_anchors(anchors.clone())?;
+            change(&mut builder)?;
+            builder.build()
+        };
+        let alone = |proof| policy(preset, &|builder| only(builder, proof, service)).map(|own| (proof, own));
+        let all = || {
+            Ok(Self {
+                strict: policy(preset, &|_| Ok(()))?,
+                with_dialback: with_dialback.map(|preset| policy(preset, &|_| Ok(()))).transpose()?,
+                alone: [Proof::Dane, Proof::Pkix, Proof::Posh]
+                    .into_iter()
+                    .map(alone)
+                    .collect::<Result<_, _>>()?,
+            })
+        };
+        all().map_err(Failure::Policy)
     }
 }
 
-/// The policy of a strict peer: a client for c2s, a server without dialback for s2s.
-pub(crate) fn policy(service: Service, anchors: &TrustAnchors) -> Result<Arc<Policy>, Failure> {
-    let preset = match service {
-        Service::C2s => "c2s-client",
-        Service::S2s => "s2s",
-    };
-    let mut builder = PolicyBuilder::from_name(preset).map_err(Failure::Policy)?;
-    builder.trust_anchors(anchors.clone()).and_then(|builder| builder.build()).map_err(Failure::Policy)
+/// Switches all proofs off but one.
+fn only(builder: &mut PolicyBuilder, proof: Proof, service: Service) -> Result<(), PolicyError> {
+    if proof != Proof::Dane {
+        builder.dane(DaneUsages { pkix: false, dane: false })?;
+        if service == Service::S2s {
+            builder.dane_inbound(false)?;
+        }
+    }
+    if proof != Proof::Pkix {
+        builder.pkix(false)?;
+    }
+    if proof != Proof::Posh {
+        builder.posh(false)?;
+    }
+    Ok(())
 }
 
 /// The domain that we say we are.

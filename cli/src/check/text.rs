@@ -61,6 +61,7 @@ fn write_endpoint<'a>(
             Level::Authenticated => "authenticated",
             Level::Weak => "weak",
             Level::EncryptedOnly => "encrypted only",
+            Level::Refused if own.dialback_only => "dialback only",
             Level::Refused => "refused",
         }),
     };
@@ -103,22 +104,26 @@ fn write_tls(lines: &mut Lines, report: &Report, own: &EndpointCheck) {
         parts.push(format!("ALPN {}", xmpptls::certificate::escape_for_text(&String::from_utf8_lossy(alpn))));
     }
     parts.extend(own.resumption.map(|how| format!("resumption: {}", words::resumption(how))));
-    parts.extend(
-        own.injection.map(|how| format!("plaintext behind <starttls/>: {}", words::injection(how))),
-    );
+    parts.extend(own.injection.map(|how| format!("plaintext behind <starttls/>: {}", words::injection(how))));
     if !parts.is_empty() {
         lines.entry(4, "", PLAIN, &parts.join(", "));
     }
-    let bindings: Vec<&str> =
-        report.bindings().iter().filter(|(_, missing)| missing.is_none()).map(|(kind, _)| kind.name()).collect();
+    let bindings: Vec<&str> = report
+        .bindings()
+        .iter()
+        .filter(|(_, missing)| missing.is_none())
+        .map(|(kind, _)| kind.name())
+        .collect();
     if !bindings.is_empty() {
         lines.entry(4, "", PLAIN, &format!("channel bindings: {}", bindings.join(", ")));
     }
 }
 
 fn write_proofs(lines: &mut Lines, own: &EndpointCheck) {
-    let Some(verdict) = &own.verdict else { return };
-    for (index, attempt) in verdict.attempts().iter().filter(|own| words::is_shown(own)).enumerate() {
+    if own.verdict.is_none() {
+        return;
+    }
+    for (index, attempt) in own.proofs.iter().enumerate() {
         let label = if index == 0 { "proof" } else { "" };
         let text = format!("{:<5} {}", words::proof(attempt.proof), words::attempt(attempt));
         let style = match attempt.outcome {
@@ -185,7 +190,11 @@ fn write_mends(lines: &mut Lines, mends: &[Mend]) {
             Weight::Important => WEAK,
             Weight::Advice => FAINT,
         };
-        let places = if mend.endpoints.is_empty() { String::new() } else { format!(" [{}]", mend.endpoints.join(", ")) };
+        let places = if mend.endpoints.is_empty() {
+            String::new()
+        } else {
+            format!(" [{}]", mend.endpoints.join(", "))
+        };
         let mark = format!("{:<9}", mend.weight.name());
         lines.item(2, (&mark, style), &format!("{}{places}", mend.text));
         for line in &mend.publish {

@@ -2,7 +2,7 @@
 
 use xmpptls::certificate::{Attribute, Certificate, escape_for_text};
 use xmpptls::name::{Domain, Endpoint, Service, Transport};
-use xmpptls::record::{Dnssec, Lookup, LookupFailure};
+use xmpptls::record::{Lookup, LookupFailure};
 use xmpptls::verdict::{Attempt, Evidence, Method, NotTried, Outcome, Proof};
 
 use super::facts::{Contact, EndpointCheck, Found, Injection, Resumption, ServiceCheck, Severity};
@@ -28,7 +28,12 @@ pub(crate) fn headline(check: &ServiceCheck) -> String {
     match (check.severity, check.found) {
         (_, Found::Absent(_)) if check.severity == Severity::Good => "NOT OFFERED".into(),
         (Severity::Good, _) => format!("AUTHENTICATED {}", by(check)),
-        (Severity::Weak, _) if has_authenticated(check) => format!("AUTHENTICATED {}, WITH FAULTS", by(check)),
+        (Severity::Weak, _) if has_authenticated(check) => {
+            format!("AUTHENTICATED {}, WITH FAULTS", by(check))
+        }
+        (Severity::Weak, _) if check.endpoints.iter().any(|own| own.dialback_only) => {
+            "WEAK, BY DIALBACK ONLY".into()
+        }
         (Severity::Weak, _) => "WEAK".into(),
         (Severity::Refused, _) => "REFUSED".into(),
         (Severity::Untested, _) => "COULD NOT BE TESTED".into(),
@@ -57,6 +62,16 @@ fn method_word(method: Method) -> &'static str {
         Method::Posh => "POSH",
         Method::Exception => "EXCEPTION",
         Method::Dialback | Method::DialbackDnssec => "DIALBACK",
+    }
+}
+
+/// The answer in one word.
+pub(crate) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Good => "good",
+        Severity::Weak => "weak",
+        Severity::Refused => "refused",
+        Severity::Untested => "untested",
     }
 }
 
@@ -122,7 +137,9 @@ pub(crate) fn contact(check: &EndpointCheck) -> String {
             _ => "encrypted, and not who it should be".into(),
         },
         (Contact::NoTls, Some(cause)) => cause.to_string(),
-        (Contact::NoTls, None) if check.severity == Severity::Untested => "stalled: nothing came in time".into(),
+        (Contact::NoTls, None) if check.severity == Severity::Untested => {
+            "stalled: nothing came in time".into()
+        }
         (Contact::NoTls, None) => "the connection ended before TLS".into(),
         (Contact::Unreachable(silence), _) => silence.text().into(),
         (Contact::NoAddress(Some(why)), _) => format!("its addresses could not be had: {}", failure(why)),
@@ -178,7 +195,11 @@ fn evidence(attempt: &Attempt) -> String {
 /// The head of a long record: `3 1 1 c97a22ed…`.
 pub(crate) fn shortened(record: &str) -> String {
     const SHOWN: usize = 22;
-    if record.chars().count() <= SHOWN { record.into() } else { record.chars().take(SHOWN).collect::<String>() + "…" }
+    if record.chars().count() <= SHOWN {
+        record.into()
+    } else {
+        record.chars().take(SHOWN).collect::<String>() + "…"
+    }
 }
 
 fn not_tried(proof: Proof, why: NotTried) -> &'static str {
@@ -203,14 +224,6 @@ pub(crate) fn proof(proof: Proof) -> &'static str {
         Proof::Posh => "POSH",
         Proof::Exception => "exception",
         Proof::Dialback => "dialback",
-    }
-}
-
-/// Whether a proof is worth a line: not those that play no part in a check.
-pub(crate) fn is_shown(attempt: &Attempt) -> bool {
-    match attempt.proof {
-        Proof::Dane | Proof::Pkix | Proof::Posh => true,
-        Proof::Exception | Proof::Dialback => matches!(attempt.outcome, Outcome::Passed(_)),
     }
 }
 
@@ -241,7 +254,8 @@ pub(crate) fn issuer(certificate: &Certificate) -> String {
 
 /// The common name, else the organization, else all of it.
 pub(crate) fn distinguished(attributes: &[Attribute]) -> String {
-    let find = |name| attributes.iter().find(|own| own.name == Some(name)).map(|own| escape_for_text(&own.value));
+    let find =
+        |name| attributes.iter().find(|own| own.name == Some(name)).map(|own| escape_for_text(&own.value));
     match (find("O"), find("CN")) {
         (Some(organization), Some(name)) => format!("{name}, {organization}"),
         (Some(text), None) | (None, Some(text)) => text,
@@ -266,7 +280,8 @@ pub(crate) fn validity(certificate: &Certificate, now: i64) -> String {
 
 /// What it is made for.
 pub(crate) fn purposes(certificate: &Certificate) -> String {
-    let purposes: Vec<&str> = certificate.extended_key_usage().purposes().iter().map(|own| own.name()).collect();
+    let purposes: Vec<&str> =
+        certificate.extended_key_usage().purposes().iter().map(|own| own.name()).collect();
     if purposes.is_empty() { "any".into() } else { purposes.join(", ") }
 }
 
@@ -276,7 +291,8 @@ pub(crate) fn tlsa(check: &EndpointCheck) -> Option<String> {
     for (owner, found) in &check.tlsa {
         match found {
             Lookup::Found(set) => {
-                let records: Vec<String> = set.records().iter().map(|own| shortened(&own.to_string())).collect();
+                let records: Vec<String> =
+                    set.records().iter().map(|own| shortened(&own.to_string())).collect();
                 parts.push(format!("{owner} {} ({})", records.join(", "), set.dnssec().name()));
             }
             Lookup::Failed(why) => parts.push(format!("{owner} {}", failure(*why))),
@@ -284,8 +300,4 @@ pub(crate) fn tlsa(check: &EndpointCheck) -> Option<String> {
         }
     }
     if parts.is_empty() { None } else { Some(parts.join("; ")) }
-}
-
-pub(crate) fn is_secure(state: Dnssec) -> bool {
-    state == Dnssec::Secure
 }
