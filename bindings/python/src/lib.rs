@@ -64,8 +64,8 @@ mod _xmpptls {
     use policy::Policy;
     #[pymodule_export]
     use pure::{
-        authzid_from_wire, choose_channel_binding, domain_to_ascii, judge_case, may_join, posh_url, read_posh,
-        resolve_server, resolve_user, tlsa_owner, tlsa_rdata,
+        authzid_from_wire, choose_channel_binding, domain_to_ascii, judge_case, may_join, posh_url,
+        read_posh, resolve_server, resolve_user, tlsa_owner, tlsa_rdata,
     };
     #[pymodule_export]
     use verdict::{Attempt, Reason, Verdict};

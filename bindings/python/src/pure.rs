@@ -26,14 +26,21 @@ fn not_this_user(py: Python<'_>, failure: UserFailure) -> PyErr {
     let fields = PyDict::new(py);
     let set = fields.set_item("code", words::variant(&failure));
     let set = set.and_then(|()| fields.set_item("condition", failure.sasl_condition()));
-    set.map_or_else(|error| error, |()| errors::make(py, "ExternalRefused", failure.sasl_condition(), &fields))
+    set.map_or_else(
+        |error| error,
+        |()| errors::make(py, "ExternalRefused", failure.sasl_condition(), &fields),
+    )
 }
 
 /// The verdict on a case in the JSON form that the command `verify` reads.
 #[pyfunction]
 #[pyo3(signature = (text, certificates = BTreeMap::new()))]
 #[expect(clippy::needless_pass_by_value, reason = "the macro hands values over")]
-pub(crate) fn judge_case(py: Python<'_>, text: &str, certificates: BTreeMap<String, Vec<u8>>) -> PyResult<Verdict> {
+pub(crate) fn judge_case(
+    py: Python<'_>,
+    text: &str,
+    certificates: BTreeMap<String, Vec<u8>>,
+) -> PyResult<Verdict> {
     let case = CaseDocument::read(text, &certificates).map_err(refused)?;
     Ok(Verdict(py.detach(|| case.decide())))
 }
@@ -95,7 +102,9 @@ pub(crate) fn choose_channel_binding(
     let profile = match profile {
         "sasl" => SaslProfile::Sasl,
         "sasl2" => SaslProfile::Sasl2,
-        other => return Err(PyValueError::new_err(format!("the profile is {other:?}, and must be sasl or sasl2"))),
+        other => {
+            return Err(PyValueError::new_err(format!("the profile is {other:?}, and must be sasl or sasl2")));
+        }
     };
     let known = |name: &String| {
         let unknown = || PyValueError::new_err(format!("{name:?} is no channel binding type"));
