@@ -102,6 +102,9 @@ pub(crate) struct OutputArgs {
     /// Write JSON, as docs/schema/check.json describes it
     #[arg(long)]
     pub(crate) json: bool,
+    /// Write a page to send to someone into this file, besides
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -240,6 +243,12 @@ pub(crate) struct DemoArgs {
     /// Only this domain of the demonstration
     #[arg(value_parser = domain)]
     pub(crate) domain: Option<Domain>,
+    /// Write a page for each domain into this directory
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) html: Option<PathBuf>,
+    /// Only build the world, write into this directory what checks of it need, and wait for the end of input
+    #[arg(long, value_name = "DIRECTORY", conflicts_with_all = ["domain", "html"])]
+    pub(crate) serve: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

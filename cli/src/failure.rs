@@ -33,6 +33,8 @@ pub(crate) enum Failure {
     History { path: PathBuf, why: String },
     /// The world of the demonstration could not be set up.
     Demo(String),
+    /// The page could not be made.
+    Page(String),
     /// A part of the command itself failed.
     Thread,
 }
@@ -50,6 +52,7 @@ impl fmt::Display for Failure {
             Self::Case { name, error } => write!(f, "case {name}: {error}"),
             Self::History { path, why } => write!(f, "history {}: {why}", path.display()),
             Self::Demo(why) => write!(f, "the demonstration cannot begin: {why}"),
+            Self::Page(why) => write!(f, "the page could not be made: {why}"),
             Self::Thread => f.write_str("a part of the check ended before it was done"),
         }
     }

@@ -103,7 +103,9 @@ pub(crate) fn choose_channel_binding(
         "sasl" => SaslProfile::Sasl,
         "sasl2" => SaslProfile::Sasl2,
         other => {
-            return Err(PyValueError::new_err(format!("the profile is {other:?}, and must be sasl or sasl2")));
+            return Err(PyValueError::new_err(format!(
+                "the profile is {other:?}, and must be sasl or sasl2"
+            )));
         }
     };
     let known = |name: &String| {

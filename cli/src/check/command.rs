@@ -1,6 +1,7 @@
 //! `check` on the command line: settings from arguments, progress while waiting, one of the forms out.
 
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,8 @@ use xmpptls::lookup::{AddressGuard, LookupBuilder, Servers};
 use xmpptls::tls::CredentialStore;
 
 use super::settings::{self, Settings};
-use super::{json, text};
+use super::facts::DomainCheck;
+use super::{json, page, text};
 use crate::args::{CheckArgs, NetworkArgs};
 use crate::failure::Failure;
 use crate::history;
@@ -30,12 +32,20 @@ pub(crate) fn run(args: &CheckArgs) -> Result<u8, Failure> {
     if let Some(path) = path {
         super::remember(&mut check, &path);
     }
+    if let Some(path) = &args.output.html {
+        write_page(&check, path)?;
+    }
     if args.output.json {
         crate::say(&format!("{}\n", json::of(&check)));
     } else {
         crate::say(&text::of(&check, paint::width()));
     }
     Ok(check.severity().exit_code())
+}
+
+/// Writes the page of a check.
+pub(crate) fn write_page(check: &DomainCheck, path: &Path) -> Result<(), Failure> {
+    fs::write(path, page::of(check)?).map_err(|error| Failure::Io { path: path.to_owned(), error })
 }
 
 fn settings(args: &CheckArgs) -> Result<Settings, Failure> {

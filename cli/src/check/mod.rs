@@ -10,6 +10,7 @@ mod injection;
 mod inside;
 pub(crate) mod json;
 pub(crate) mod mend;
+pub(crate) mod page;
 mod probe;
 pub(crate) mod settings;
 pub(crate) mod text;

@@ -52,20 +52,7 @@ fn write_endpoint<'a>(
     if let Some(address) = own.address.filter(|address| !place.contains(&address.ip().to_string())) {
         title = format!("{title}  {}", address.ip());
     }
-    let answer = match own.contact {
-        Contact::Unreachable(_) | Contact::NoAddress(_) => "dead end",
-        Contact::Forbidden => "forbidden",
-        Contact::NoTls if own.severity == Severity::Untested => "stalled",
-        Contact::NoTls => "no TLS",
-        Contact::Tls => own.verdict.as_ref().map_or("not judged", |verdict| match verdict.level() {
-            Level::Authenticated => "authenticated",
-            Level::Weak => "weak",
-            Level::EncryptedOnly => "encrypted only",
-            Level::Refused if own.dialback_only => "dialback only",
-            Level::Refused => "refused",
-        }),
-    };
-    lines.heading(2, (&title, BOLD), (answer, style(own.severity)));
+    lines.heading(2, (&title, BOLD), (answer(own), style(own.severity)));
     if own.contact != Contact::Tls {
         lines.entry(4, "reach", PLAIN, &words::contact(own));
     }
@@ -82,6 +69,23 @@ fn write_endpoint<'a>(
         }
     }
     write_inside(lines, own);
+}
+
+/// The answer of one endpoint in a word or two.
+pub(crate) fn answer(own: &EndpointCheck) -> &'static str {
+    match own.contact {
+        Contact::Unreachable(_) | Contact::NoAddress(_) => "dead end",
+        Contact::Forbidden => "forbidden",
+        Contact::NoTls if own.severity == Severity::Untested => "stalled",
+        Contact::NoTls => "no TLS",
+        Contact::Tls => own.verdict.as_ref().map_or("not judged", |verdict| match verdict.level() {
+            Level::Authenticated => "authenticated",
+            Level::Weak => "weak",
+            Level::EncryptedOnly => "encrypted only",
+            Level::Refused if own.dialback_only => "dialback only",
+            Level::Refused => "refused",
+        }),
+    }
 }
 
 fn write_tls(lines: &mut Lines, report: &Report, own: &EndpointCheck) {

@@ -10,11 +10,12 @@ mod web;
 mod world;
 mod xmpp;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, process};
 
+use xmpptls::certificate::Certificate;
 use xmpptls::lookup::{AddressGuard, LookupBuilder, Servers};
 use xmpptls::name::Domain;
 use xmpptls::proof::pkix::TrustAnchors;
@@ -38,12 +39,18 @@ pub(crate) fn run(args: &DemoArgs) -> Result<u8, Failure> {
     let progress = check::command::progress("building a small world");
     let world = world::build()?;
     progress.finish_and_clear();
+    if let Some(directory) = &args.serve {
+        return serve(&world, directory);
+    }
+    if let Some(directory) = &args.html {
+        fs::create_dir_all(directory).map_err(|error| Failure::Io { path: directory.clone(), error })?;
+    }
     let mut summary = Vec::new();
     for scene in &world.scenes {
         if args.domain.as_ref().is_some_and(|domain| domain.as_ascii() != scene.domain) {
             continue;
         }
-        let severity = show(&world, scene)?;
+        let severity = show(&world, scene, args.html.as_deref())?;
         summary.push((scene, severity));
     }
     if summary.is_empty() {
@@ -52,7 +59,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<u8, Failure> {
     Ok(conclude(&summary, started))
 }
 
-fn show(world: &World, scene: &Scene) -> Result<Severity, Failure> {
+fn show(world: &World, scene: &Scene, pages: Option<&Path>) -> Result<Severity, Failure> {
     let domain = Domain::parse(&scene.domain).map_err(|error| Failure::Demo(error.to_string()))?;
     let settings = settings(world, scene)?;
     let mut lines = Lines::new(paint::width());
@@ -66,13 +73,16 @@ fn show(world: &World, scene: &Scene) -> Result<Severity, Failure> {
     crate::say(&lines.finish());
     let history = Scratch::new()?;
     if let Some((context, next)) = &scene.change {
-        let mut before = check(&domain, &settings)?;
+        let mut before = self::check(&domain, &settings)?;
         crate::check::remember(&mut before, &history.file());
         let credentials = xmpp::credentials(&scene.domain, next)?;
         context.set_credentials(Some(credentials)).map_err(Failure::Context)?;
     }
-    let mut check = check(&domain, &settings)?;
+    let mut check = self::check(&domain, &settings)?;
     crate::check::remember(&mut check, &history.file());
+    if let Some(directory) = pages {
+        check::command::write_page(&check, &directory.join(format!("{}.html", scene.domain)))?;
+    }
     crate::say(&text::of(&check, paint::width()));
     crate::say("\n");
     Ok(check.severity())
@@ -109,6 +119,26 @@ fn check(domain: &Domain, settings: &Settings) -> Result<DomainCheck, Failure> {
     check
 }
 
+/// Writes what a check needs to find its way in this world, and keeps it running until the input ends.
+fn serve(world: &World, directory: &Path) -> Result<u8, Failure> {
+    let failed = |error| Failure::Io { path: directory.to_owned(), error };
+    fs::create_dir_all(directory).map_err(failed)?;
+    let pem = Certificate::parse(&world.authority).map_err(|error| Failure::Demo(error.to_string()))?.to_pem();
+    let (anchor, authority) = (directory.join("trust-anchor"), directory.join("authority.pem"));
+    fs::write(&anchor, &world.dns.trust_anchor).map_err(failed)?;
+    fs::write(&authority, pem).map_err(failed)?;
+    crate::say(&format!(
+        "xmpptls check --resolver {} --trust-anchor {} --ca {} --https-port {} pkix.example\n",
+        world.dns.address,
+        anchor.display(),
+        authority.display(),
+        world.https_port
+    ));
+    // Whatever comes, the end of it is waited for.
+    let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+    Ok(0)
+}
+
 fn settings(world: &World, scene: &Scene) -> Result<Settings, Failure> {
     let anchors = TrustAnchors::from_der([world.authority.as_slice()]);
     let lookup = LookupBuilder::new()
@@ -136,8 +166,8 @@ fn conclude(summary: &[(&Scene, Severity)], started: Instant) -> u8 {
     let mut otherwise = 0_usize;
     for (scene, severity) in summary {
         let style = text::style(*severity);
-        let mark = format!("{:<9}", words::severity(*severity));
-        lines.item(0, (&mark, style), &format!("{:<20} {}", scene.domain, scene.about));
+        let mark = format!("{:<9} {:<20}", words::severity(*severity), scene.domain);
+        lines.item(0, (&mark, style), scene.about);
         if *severity != scene.expect {
             otherwise = otherwise.saturating_add(1);
             lines.item(10, ("!", BAD), &format!("it should have been {}", words::severity(scene.expect)));

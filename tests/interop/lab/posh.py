@@ -1,11 +1,14 @@
 """A web server that gives one POSH document at the places that RFC 7711 section 3 names.
 
-    posh.py ADDRESS DOCUMENT CERTIFICATE KEY
+    posh.py ADDRESS DOCUMENT CERTIFICATE KEY [silent]
+
+With `silent` it takes requests and never answers.
 """
 
 import http.server
 import ssl
 import sys
+import time
 from pathlib import Path
 
 
@@ -14,6 +17,8 @@ class Posh(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):  # noqa: N802, the name is http.server's
         """The document, or 404."""
+        if sys.argv[5:] == ["silent"]:
+            time.sleep(60)
         found = self.path == "/.well-known/posh/xmpp-server.json"
         body = Path(sys.argv[2]).read_bytes() if found else b""
         self.send_response(200 if found else 404)

@@ -224,6 +224,10 @@ class Scenarios:
                 self.logged(f"  {direction}", servers, "trusted", rf"selfsigned\S* \({direction}\): posh")
             code, text = servers.prosodyctl("trusted", "shell", "xmpptls:show()")
             self.checks.check("the shell shows the verdicts", code == 0 and "posh" in text, text[-120:])
+        with self.federation("trusted", "selfsigned", posh=("selfsigned",), silent_web=True, **how) as servers:
+            self.refuses("a web server that never answers holds a stream up for no longer than it may",
+                         servers.account("trusted"), servers.account("selfsigned"), federation=servers,
+                         because=[r"selfsigned\S* \(outgoing\): refused: .*POSH"])
         no_records = {"trusted": None, "serveronly": None, "expired": None, "selfsigned": None}
         with self.federation("trusted", "serveronly", "expired", tlsa=no_records, **how) as servers:
             self.works("certificates of a CA are accepted in both directions", exchange,

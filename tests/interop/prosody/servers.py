@@ -51,17 +51,17 @@ class Federation:
     names hosts whose record does not match; `auth` is a Prosody module that replaces mod_s2s_auth_certs;
     `dialback` accepts peers by dialback where the certificate does not do; `tlsa` gives hosts other records;
     `posh` names hosts that have a POSH document in place of TLSA records; `luasec` names hosts that run on LuaSec
-    whatever module is under test.
+    whatever module is under test; with `silent_web` the web servers of POSH documents never answer.
     """
 
     def __init__(self, place, hosts, backend="epoll", direct=False, dane=False, wrong_tlsa=(), auth=None,
-                 dialback=False, tlsa=(), posh=(), luasec=()):
+                 dialback=False, tlsa=(), posh=(), luasec=(), silent_web=False):
         self.place = place
         self.laboratory = place.laboratory
         self.hosts = hosts
         self.backend, self.direct, self.dane = backend, direct, dane
         self.wrong_tlsa, self.auth, self.dialback = wrong_tlsa, auth, dialback
-        self.tlsa, self.posh, self.luasec = dict(tlsa), posh, luasec
+        self.tlsa, self.posh, self.luasec, self.silent_web = dict(tlsa), posh, luasec, silent_web
 
     def __enter__(self):
         self.place.zone.publish(line for host in self.hosts for line in self._records(host))
@@ -134,7 +134,8 @@ class Federation:
         document.write_text(json.dumps({"fingerprints": [{"sha-256": pki.fingerprint(host)}], "expires": 3600}))
         name = f"posh-{host}"
         self.laboratory.start(name, [sys.executable, HERE.parent / "lab" / "posh.py", address, document,
-                                     pki.path(f"web-{host}.crt"), pki.path(f"web-{host}.key")])
+                                     pki.path(f"web-{host}.crt"), pki.path(f"web-{host}.key"),
+                                     *(["silent"] if self.silent_web else [])])
         self.laboratory.wait_for_port(name, address, 443)
 
     def _configure(self, host):
@@ -150,7 +151,7 @@ class Federation:
             modules_enabled="; ".join(f'"{name}"' for name in (self.auth, self.dialback and "dialback") if name),
             secure=str(not self.dialback).lower(),
             modules_disabled='"s2s_auth_certs"' if self.auth else "",
-            dane=str(self.dane).lower(), capath=self.place.pki.path("capath"),
+            dane=str(self.dane).lower(), patience=2 if self.silent_web else 20, capath=self.place.pki.path("capath"),
             dns=f"{self.place.zone.address}@{DNS_PORT}", anchor=self.place.zone.anchor)
         (directory / "prosody.cfg.lua").write_text(text)
         accounts = directory / "data" / domain_of(host).replace(".", "%2e").replace("-", "%2d") / "accounts"
