@@ -232,6 +232,13 @@ xmpp_tls_str xmpp_tls_result_message(int32_t result);
  */
 xmpp_tls_category xmpp_tls_result_category(int32_t result);
 
+/**
+ * Gives the name of a category, such as `usage`; `internal` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_category_name(int32_t category);
+
 
 /* ====================================================================================================
  * Errors: what a failed call can tell beyond its result.
@@ -695,6 +702,13 @@ xmpp_tls_result xmpp_tls_certificate_name(const xmpp_tls_certificate *certificat
  * Threads: any. Since 0.1.
  */
 bool xmpp_tls_certificate_has_user(const xmpp_tls_certificate *certificate);
+
+/**
+ * Gives the name of a form of name, such as `srv_name`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_name_kind_name(uint32_t kind);
 
 /** Says how many attributes the subject has. Threads: any. Since 0.1. */
 size_t xmpp_tls_certificate_subject_count(const xmpp_tls_certificate *certificate);
@@ -1172,6 +1186,18 @@ xmpp_tls_result xmpp_tls_credentials_builder_add_default_file(xmpp_tls_credentia
                                                               xmpp_tls_error **error_out);
 
 /**
+ * Adds everything of another set, under the names and as the default that it serves there: files that several sets
+ * share are read once.
+ *
+ * `credentials`: used in this call, may be freed afterwards.
+ *
+ * Returns `XMPP_TLS_OK`, or `XMPP_TLS_NULL_PARAMETER`. Threads: exclusive (the builder). Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_credentials_builder_add_credentials(xmpp_tls_credentials_builder *builder,
+                                                             const xmpp_tls_credentials *credentials,
+                                                             xmpp_tls_error **error_out);
+
+/**
  * Makes what was collected so far. The builder stays as it is.
  *
  * `credentials_out`: owned by the caller, free with `xmpp_tls_credentials_free`.
@@ -1200,6 +1226,13 @@ xmpp_tls_result xmpp_tls_credentials_which(const xmpp_tls_credentials *credentia
                                            const xmpp_tls_certificate **certificate_out,
                                            xmpp_tls_error **error_out);
 
+/**
+ * Gives the name of a cause to serve a name, such as `wildcard`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_serves_name(uint32_t serves);
+
 /** Says how many names are served, wildcards included. Threads: shared. Since 0.1. */
 size_t xmpp_tls_credentials_count(const xmpp_tls_credentials *credentials);
 
@@ -1220,6 +1253,9 @@ void xmpp_tls_credentials_free(const xmpp_tls_credentials *credentials);
  *
  * A context may be freed while connections made from it live on.
  * ==================================================================================================== */
+
+/** Bytes of one key for session tickets: an id of 16, then a secret of 32. */
+#define XMPP_TLS_TICKET_KEY_SIZE 48
 
 /** What connections share. Synchronised: any threads at once; freed once by `xmpp_tls_context_free`. */
 typedef struct xmpp_tls_context xmpp_tls_context;
@@ -1264,6 +1300,25 @@ xmpp_tls_result xmpp_tls_context_set_policy(xmpp_tls_context *context,
  */
 xmpp_tls_result xmpp_tls_context_set_credentials(xmpp_tls_context *context,
                                                  const xmpp_tls_credentials *credentials,
+                                                 xmpp_tls_error **error_out);
+
+/**
+ * Gives the keys of session tickets, so that several processes or machines take each other's tickets. Without this
+ * call each context makes keys of its own every day. Whoever has a key can read the sessions that were resumed with
+ * its tickets: replace keys at least weekly, and the old ones are forgotten (RFC 9325 §3.4).
+ *
+ * `keys`: `count` times `XMPP_TLS_TICKET_KEY_SIZE` bytes, copied: an id that names the key, and 32 random bytes. The
+ * first seals, all open. Wipe your copy.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_INVALID_PARAMETER` if `count` is 0, a secret is all zero, or an id or secret stands twice,
+ * - `XMPP_TLS_LIMIT_EXCEEDED` if there are more than 8.
+ *
+ * Threads: any, atomic. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_context_set_ticket_keys(xmpp_tls_context *context,
+                                                 const uint8_t *keys,
+                                                 size_t count,
                                                  xmpp_tls_error **error_out);
 
 /**
@@ -1398,8 +1453,22 @@ xmpp_tls_str xmpp_tls_verdict_domain(const xmpp_tls_verdict *verdict);
 /** Gives the service: one of `XMPP_TLS_SERVICE_…`. Threads: shared. Since 0.1. */
 xmpp_tls_service xmpp_tls_verdict_service(const xmpp_tls_verdict *verdict);
 
+/**
+ * Gives the name of a service, such as `s2s`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_service_name(uint32_t service);
+
 /** Gives our end of the stream: one of `XMPP_TLS_DIRECTION_…`. Threads: shared. Since 0.1. */
 xmpp_tls_direction xmpp_tls_verdict_direction(const xmpp_tls_verdict *verdict);
+
+/**
+ * Gives the name of an end of a stream, such as `receiving`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_direction_name(uint32_t direction);
 
 /**
  * Gives the reference identity that was matched (RFC 9525 §6.6); empty when none was, as with DANE-EE. Valid
@@ -1531,6 +1600,13 @@ enum {
 typedef struct xmpp_tls_endpoint xmpp_tls_endpoint;
 
 /**
+ * Gives the name of a DNSSEC state, such as `secure`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_dnssec_name(uint32_t dnssec);
+
+/**
  * Describes an endpoint that the host found, or was configured with.
  *
  * `target`: the host that is dialled, copied. `port`: 1 to 65535. `transport`: by which SRV owner it was found, never
@@ -1620,6 +1696,13 @@ enum {
 
 /** One end of a connection. Exclusive: one thread at a time; freed by `xmpp_tls_connection_free`. */
 typedef struct xmpp_tls_connection xmpp_tls_connection;
+
+/**
+ * Gives the name of a transport, such as `direct-tls`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_transport_name(uint32_t transport);
 
 /**
  * Makes a connection to a domain.
@@ -1897,6 +1980,24 @@ xmpp_tls_result xmpp_tls_connection_transmit(xmpp_tls_connection *connection,
                                              size_t *written_out);
 
 /**
+ * Gives bytes for the peer where they stand, for a host that sends without a copy; empty when there are none. They
+ * stay until `xmpp_tls_connection_transmitted` takes them off. Valid until the next call on this connection that
+ * changes it.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_bytes xmpp_tls_connection_transmit_peek(xmpp_tls_connection *connection);
+
+/**
+ * Says that the first `count` bytes of the last `xmpp_tls_connection_transmit_peek` were sent; more than there were
+ * counts as all. Peek again afterwards: more may follow.
+ *
+ * Returns `XMPP_TLS_OK`. Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_connection_transmitted(xmpp_tls_connection *connection,
+                                                size_t count);
+
+/**
  * Says how many bytes for the peer wait, as far as they exist: an initiating connection makes its first ones
  * when it is first asked to transmit.
  *
@@ -2063,6 +2164,13 @@ enum {
 uint32_t xmpp_tls_connection_phase(const xmpp_tls_connection *connection);
 
 /**
+ * Gives the name of a phase, such as `handshake`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_phase_name(uint32_t phase);
+
+/**
  * Says whether TLS is being negotiated right now. Cheap.
  *
  * Threads: exclusive. Since 0.1.
@@ -2203,6 +2311,15 @@ size_t xmpp_tls_connection_peer_certificate_count(const xmpp_tls_connection *con
 xmpp_tls_result xmpp_tls_connection_peer_certificate(const xmpp_tls_connection *connection,
                                                      size_t index,
                                                      const xmpp_tls_certificate **certificate_out);
+
+/**
+ * Gives one certificate of the peer in DER, counted from 0, its own first, without reading it; empty when there is
+ * none. Also after a failure. Valid until the connection is driven further or freed.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_bytes xmpp_tls_connection_peer_certificate_der(const xmpp_tls_connection *connection,
+                                                        size_t index);
 
 /** Says how many certificates we showed. Threads: exclusive. Since 0.1. */
 size_t xmpp_tls_connection_own_certificate_count(const xmpp_tls_connection *connection);
@@ -2470,6 +2587,13 @@ uint32_t xmpp_tls_question_kind(const xmpp_tls_question *question);
 xmpp_tls_str xmpp_tls_question_kind_name(uint32_t kind);
 
 /**
+ * Gives the name of a failure, such as `timeout`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_lookup_failure_name(uint32_t failure);
+
+/**
  * Gives what exactly is asked: the owner name with its final dot (TLSA), the URL (POSH), the domain (SRV, history,
  * dialback: the authoritative one), URLs one a line (revocation lists, untrusted), the SHA-256 of the certificate in
  * hex (user mapping). Valid until the question is freed.
@@ -2700,8 +2824,22 @@ uint32_t xmpp_tls_observation_change(const xmpp_tls_observation *observation);
 /** Gives the name of what changed, such as `new_issuer`. Static text. Threads: shared. Since 0.1. */
 xmpp_tls_str xmpp_tls_observation_change_name(const xmpp_tls_observation *observation);
 
+/**
+ * Gives the name of a change, such as `new_issuer`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_change_name(uint32_t change);
+
 /** Gives how loudly to say it: one of `XMPP_TLS_LOUDNESS_…`. Threads: shared. Since 0.1. */
 uint32_t xmpp_tls_observation_loudness(const xmpp_tls_observation *observation);
+
+/**
+ * Gives the name of a loudness, such as `warning`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_loudness_name(uint32_t loudness);
 
 /**
  * Gives the history to store from now on, as JSON; empty when there is nothing to store, as after a resumed
@@ -2758,6 +2896,13 @@ xmpp_tls_result xmpp_tls_connection_report(const xmpp_tls_connection *connection
 /** Gives what to say in one word: one of `XMPP_TLS_SUMMARY_…`. Threads: shared. Since 0.1. */
 xmpp_tls_summary xmpp_tls_report_summary(const xmpp_tls_report *report);
 
+/**
+ * Gives the name of a summary, such as `encrypted-unauthenticated`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_summary_name(uint32_t summary);
+
 /** Says whether the stream is encrypted: the handshake is done and nothing failed. Threads: shared. Since 0.1. */
 bool xmpp_tls_report_is_encrypted(const xmpp_tls_report *report);
 
@@ -2790,6 +2935,1012 @@ const xmpp_tls_report *xmpp_tls_report_retain(const xmpp_tls_report *report);
 
 /** Ends one reference. `report` may be NULL. Threads: any, once per reference. Since 0.1. */
 void xmpp_tls_report_free(const xmpp_tls_report *report);
+
+
+/* ====================================================================================================
+ * Dialback: keys, which answers count, and how a pair is refused (XEP-0220, XEP-0185).
+ *
+ * Dialback shows that whoever answers for a domain in DNS also opened this stream: it is as good as the DNS it went
+ * through, and never better than `XMPP_TLS_LEVEL_WEAK`. The elements `db:result` and `db:verify` are the host's to
+ * write and to read; names and stream ids go in here as they stand in them, after XML was unescaped.
+ *
+ * - A *secret* makes keys and recognises them. All servers that answer for one domain share it: make a text once
+ *   with `xmpp_tls_dialback_random_secret` and put it into their configuration.
+ * - *Requests* remember what one stream asked. An answer that nobody asked for is how an attacker spoofs domains
+ *   (XEP-0220 §3.1): ask here before an answer is believed.
+ * - Whether a valid answer is enough is a verdict's to say: `xmpp_tls_verification_ask_dialback`.
+ *
+ * Nothing here is sent, and nothing looks at certificates.
+ * ==================================================================================================== */
+
+/** The requests of one stream that wait for their answer. Exclusive; freed by `xmpp_tls_dialback_requests_free`. */
+typedef struct xmpp_tls_dialback_requests xmpp_tls_dialback_requests;
+
+/** The secret behind dialback keys. Shared: any thread, freed by `xmpp_tls_dialback_secret_free`. */
+typedef struct xmpp_tls_dialback_secret xmpp_tls_dialback_secret;
+
+/**
+ * Makes a new random secret: 64 hexadecimal digits, for a configuration file or for
+ * `xmpp_tls_dialback_secret_new`.
+ *
+ * `out`: 64 bytes suffice; wipe it when it is not needed any more. `written_out`: the size, also when `capacity` is
+ * too small.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_INSUFFICIENT_SIZE`, or `XMPP_TLS_INTERNAL` if the system gives no random bytes.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_dialback_random_secret(char *out,
+                                                size_t capacity,
+                                                size_t *written_out);
+
+/**
+ * Takes a secret.
+ *
+ * `secret`: any bytes, at least 12; copied, and wiped when the last reference ends. `secret_out`: owned by the
+ * caller, free with `xmpp_tls_dialback_secret_free`.
+ *
+ * Returns `XMPP_TLS_OK`, or `XMPP_TLS_INVALID_PARAMETER` if the secret is too short. Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_dialback_secret_new(const uint8_t *secret,
+                                             size_t secret_len,
+                                             const xmpp_tls_dialback_secret **secret_out,
+                                             xmpp_tls_error **error_out);
+
+/** Makes another reference. Returns `secret`, or NULL for NULL. Threads: any. Since 0.1. */
+const xmpp_tls_dialback_secret *xmpp_tls_dialback_secret_retain(const xmpp_tls_dialback_secret *secret);
+
+/** Ends one reference. `secret` may be NULL. Threads: any, once per reference. Since 0.1. */
+void xmpp_tls_dialback_secret_free(const xmpp_tls_dialback_secret *secret);
+
+/**
+ * Makes the key for a stream (XEP-0220 §2.1.1, XEP-0185 §2).
+ *
+ * `receiving`: the domain that the stream goes to. `originating`: the domain that opened it. `stream_id`: the `id` of
+ * the receiving server's response header, the one over TLS. None may hold blanks. `out`: 64 bytes suffice.
+ * `written_out`: the size, also when `capacity` is too small.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_INVALID_PARAMETER` if a field is empty, longer than 1,023 bytes or holds a blank,
+ * or `XMPP_TLS_INSUFFICIENT_SIZE`.
+ *
+ * Threads: shared. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_dialback_secret_key(const xmpp_tls_dialback_secret *secret,
+                                             const char *receiving,
+                                             size_t receiving_len,
+                                             const char *originating,
+                                             size_t originating_len,
+                                             const char *stream_id,
+                                             size_t stream_id_len,
+                                             char *out,
+                                             size_t capacity,
+                                             size_t *written_out,
+                                             xmpp_tls_error **error_out);
+
+/**
+ * Says whether a key is the one for this stream; false for anything that is not. The comparison takes the same time
+ * wherever a difference lies.
+ *
+ * `key`: the text of the `db:result` or `db:verify`; white space around it is dropped. The other fields as in
+ * `xmpp_tls_dialback_secret_key`. All are borrowed for this call.
+ *
+ * Threads: shared. Since 0.1.
+ */
+bool xmpp_tls_dialback_secret_matches(const xmpp_tls_dialback_secret *secret,
+                                      const char *receiving,
+                                      size_t receiving_len,
+                                      const char *originating,
+                                      size_t originating_len,
+                                      const char *stream_id,
+                                      size_t stream_id_len,
+                                      const char *key,
+                                      size_t key_len);
+
+/**
+ * Starts with no requests: make one for each stream.
+ *
+ * `requests_out`: owned by the caller, free with `xmpp_tls_dialback_requests_free`. Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_dialback_requests_new(xmpp_tls_dialback_requests **requests_out);
+
+/** Frees requests. `requests` may be NULL. Threads: exclusive, once. Since 0.1. */
+void xmpp_tls_dialback_requests_free(xmpp_tls_dialback_requests *requests);
+
+/**
+ * Remembers a `db:result` as it is sent: "I speak for `sender`, let me send to `target`."
+ *
+ * `sender`: its `from`. `target`: its `to`. Copied.
+ *
+ * Returns `XMPP_TLS_OK`, or, when it must not be sent,
+ * - `XMPP_TLS_ALREADY_SET` if the same request waits already,
+ * - `XMPP_TLS_LIMIT_EXCEEDED` if 256 wait,
+ * - `XMPP_TLS_INVALID_DOMAIN`.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_dialback_requests_result_sent(xmpp_tls_dialback_requests *requests,
+                                                       const char *sender,
+                                                       size_t sender_len,
+                                                       const char *target,
+                                                       size_t target_len,
+                                                       xmpp_tls_error **error_out);
+
+/**
+ * Remembers a `db:verify` as it is sent: "Is this key of stream `stream_id` yours?"
+ *
+ * `receiving`: its `from`. `originating`: its `to`. `stream_id`: its `id`. Copied.
+ *
+ * Returns as `xmpp_tls_dialback_requests_result_sent`; a stream id over 1,023 bytes is
+ * `XMPP_TLS_LIMIT_EXCEEDED` too.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_dialback_requests_verify_sent(xmpp_tls_dialback_requests *requests,
+                                                       const char *receiving,
+                                                       size_t receiving_len,
+                                                       const char *originating,
+                                                       size_t originating_len,
+                                                       const char *stream_id,
+                                                       size_t stream_id_len,
+                                                       xmpp_tls_error **error_out);
+
+/**
+ * Settles the request that a `db:result` with a `type` answers.
+ *
+ * `from`, `to`: those of the answer. The first answer is final.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_NOT_FOUND` if nobody asked: the answer must have no effect,
+ * - `XMPP_TLS_INVALID_DOMAIN`, for which the same holds.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_dialback_requests_result_answered(xmpp_tls_dialback_requests *requests,
+                                                           const char *from,
+                                                           size_t from_len,
+                                                           const char *to,
+                                                           size_t to_len,
+                                                           xmpp_tls_error **error_out);
+
+/**
+ * Settles the request that a `db:verify` with a `type` answers.
+ *
+ * `from`, `to`, `stream_id`: those of the answer. Returns as `xmpp_tls_dialback_requests_result_answered`.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_dialback_requests_verify_answered(xmpp_tls_dialback_requests *requests,
+                                                           const char *from,
+                                                           size_t from_len,
+                                                           const char *to,
+                                                           size_t to_len,
+                                                           const char *stream_id,
+                                                           size_t stream_id_len,
+                                                           xmpp_tls_error **error_out);
+
+/** Says how many requests wait. Threads: exclusive. Since 0.1. */
+size_t xmpp_tls_dialback_requests_waiting(const xmpp_tls_dialback_requests *requests);
+
+/**
+ * Gives the error condition that answers a refused pair in a `db:result` of type `error` (XEP-0220 §2.4.2), such as
+ * `not-authorized`; empty when the verdict does not refuse. A pair that came without TLS has no verdict: its answer
+ * is `policy-violation`.
+ *
+ * Static text. Threads: shared. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_verdict_dialback_condition(const xmpp_tls_verdict *verdict);
+
+/**
+ * Says whether a stream ends after a key of it was invalid: if it serves no valid pair. Otherwise answer `forbidden`
+ * and go on (XEP-0220 §2.2.1).
+ *
+ * `valid_pairs`: pairs of domains that are authorised on the stream.
+ *
+ * Threads: any. Since 0.1.
+ */
+bool xmpp_tls_dialback_invalid_ends_stream(size_t valid_pairs);
+
+/**
+ * Says whether another *target* domain may join a stream of ours (XEP-0220 §2.6, RFC 7712 §4.4.2); if not, it needs a
+ * stream of its own. Another sender domain for a known target always may.
+ *
+ * `peer_announced_errors`: the peer announced dialback errors. `same_address`: the target resolves to the address and
+ * port of this stream. `certificate_proves_it`: a verdict about the target, made from this connection, is permitted.
+ *
+ * Threads: any. Since 0.1.
+ */
+bool xmpp_tls_dialback_target_may_join(bool peer_announced_errors,
+                                       bool same_address,
+                                       bool certificate_proves_it);
+
+
+/* ====================================================================================================
+ * SASL EXTERNAL: whom a certificate lets its holder act as (RFC 6120 §6.3, §13.7.2.2, XEP-0178).
+ *
+ * A server asks three things. Whether to offer the mechanism: `xmpp_tls_verdict_external_offer`. Which users a
+ * client's certificate names: `xmpp_tls_certificate_users`. Whom the peer may act as:
+ * `xmpp_tls_external_users_resolve` for clients, `xmpp_tls_external_resolve_server` for servers. A client asks what to
+ * send: `xmpp_tls_certificate_client_authzid`.
+ *
+ * The domain of a user must be one that is served; users of others are shown and are never an identity. A user that
+ * the operator knows by certificate or key counts when the certificate names none.
+ *
+ * A peer that may not act as it wishes is no failure of a call: the identity is empty then, and `reason_out` says
+ * why; `xmpp_tls_external_condition` gives the SASL error for it. Local parts are compared in lower case as they stand;
+ * preparing them by RFC 7622, and whether an account exists, are the host's.
+ * ==================================================================================================== */
+
+/** Whether EXTERNAL is offered, and why not. */
+typedef uint32_t xmpp_tls_external_offer;
+enum {
+    /** Offer it, first in the list. */
+    XMPP_TLS_EXTERNAL_OFFER_OFFER = 1,
+    /** The peer presented no certificate. */
+    XMPP_TLS_EXTERNAL_OFFER_NO_CERTIFICATE = 2,
+    /** Nobody showed the key of the certificate on this connection. */
+    XMPP_TLS_EXTERNAL_OFFER_NO_POSSESSION = 3,
+    /** The certificate proves nothing. */
+    XMPP_TLS_EXTERNAL_OFFER_NOT_AUTHENTICATED = 4,
+    /** The certificate is good and names no user of a served domain, and the operator knows none. */
+    XMPP_TLS_EXTERNAL_OFFER_NO_IDENTITY = 5,
+    /** Only a receiving entity offers mechanisms. */
+    XMPP_TLS_EXTERNAL_OFFER_NOT_RECEIVING = 6,
+};
+
+/** The users that a certificate names. Shared: any thread, freed by `xmpp_tls_external_users_free`. */
+typedef struct xmpp_tls_external_users xmpp_tls_external_users;
+
+/**
+ * Reads which users a certificate names in its XmppAddrs.
+ *
+ * `served`: `served_count` domains that are served here; copied. `users_out`: owned by the caller, free with
+ * `xmpp_tls_external_users_free`.
+ *
+ * Returns `XMPP_TLS_OK`, also when there is none, `XMPP_TLS_INVALID_DOMAIN`, or `XMPP_TLS_INVALID_PARAMETER` if there
+ * are more than 100,000 domains.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_certificate_users(const xmpp_tls_certificate *certificate,
+                                           const xmpp_tls_str *served,
+                                           size_t served_count,
+                                           const xmpp_tls_external_users **users_out,
+                                           xmpp_tls_error **error_out);
+
+/** Makes another reference. Returns `users`, or NULL for NULL. Threads: any. Since 0.1. */
+const xmpp_tls_external_users *xmpp_tls_external_users_retain(const xmpp_tls_external_users *users);
+
+/** Ends one reference. `users` may be NULL. Threads: any, once per reference. Since 0.1. */
+void xmpp_tls_external_users_free(const xmpp_tls_external_users *users);
+
+/** Says how many users of served domains the certificate names. Threads: shared. Since 0.1. */
+size_t xmpp_tls_external_users_count(const xmpp_tls_external_users *users);
+
+/**
+ * Gives one user of a served domain as a bare JID, counted from 0; empty when there is none. Valid until the users
+ * are freed.
+ *
+ * Threads: shared. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_external_users_user(const xmpp_tls_external_users *users,
+                                          size_t index);
+
+/** Says how many users of other domains the certificate names. Threads: shared. Since 0.1. */
+size_t xmpp_tls_external_users_foreign_count(const xmpp_tls_external_users *users);
+
+/**
+ * Gives one user of another domain, counted from 0, to be shown and nothing else; empty when there is none. Valid
+ * until the users are freed.
+ *
+ * Threads: shared. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_external_users_foreign(const xmpp_tls_external_users *users,
+                                             size_t index);
+
+/**
+ * Resolves whom a client acts as (XEP-0178 §2).
+ *
+ * With one user in the certificate and no authorization identity it is that one; with several the client must say
+ * which. `authzid`: decoded, as `xmpp_tls_external_decode_authzid` gives it; empty when there is none. `mapped`: the
+ * bare JID that the operator knows by this certificate or key; empty if none. `out`: the bare JID; empty when refused.
+ * `written_out`: its size, also when `capacity` is too small. `reason_out`: 0, or the reason for the refusal: a number
+ * of `xmpp_tls_reason`.
+ *
+ * Returns `XMPP_TLS_OK`, also for a refusal, `XMPP_TLS_INVALID_PARAMETER` if `mapped` is no bare JID, or
+ * `XMPP_TLS_INSUFFICIENT_SIZE`.
+ *
+ * Threads: shared. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_external_users_resolve(const xmpp_tls_external_users *users,
+                                                const char *authzid,
+                                                size_t authzid_len,
+                                                const char *mapped,
+                                                size_t mapped_len,
+                                                char *out,
+                                                size_t capacity,
+                                                size_t *written_out,
+                                                uint32_t *reason_out,
+                                                xmpp_tls_error **error_out);
+
+/**
+ * Resolves which domain a server wants to act as (XEP-0178 §3): its authorization identity, or the `from` of its
+ * stream header. This says what it wants; that it may is said by a verdict about that very domain.
+ *
+ * `authzid`: decoded; empty when there is none. `from`: of the stream header over TLS. `out`: the domain as A-labels;
+ * empty when refused. `written_out`, `reason_out`: as in `xmpp_tls_external_users_resolve`.
+ *
+ * Returns `XMPP_TLS_OK`, also for a refusal, `XMPP_TLS_INVALID_DOMAIN` if `from` is none, or
+ * `XMPP_TLS_INSUFFICIENT_SIZE`.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_external_resolve_server(const char *authzid,
+                                                 size_t authzid_len,
+                                                 const char *from,
+                                                 size_t from_len,
+                                                 char *out,
+                                                 size_t capacity,
+                                                 size_t *written_out,
+                                                 uint32_t *reason_out,
+                                                 xmpp_tls_error **error_out);
+
+/**
+ * Gives the SASL error condition for a refusal (RFC 6120 §6.5): `invalid-authzid` or `not-authorized`; the latter for
+ * every other number.
+ *
+ * `reason`: a number of `xmpp_tls_reason`. Static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_external_condition(uint32_t reason);
+
+/**
+ * Says whether to offer EXTERNAL: one of `XMPP_TLS_EXTERNAL_OFFER_…`; 0 for NULL.
+ *
+ * `users`: those of a client's certificate; NULL for servers. `is_mapped`: the operator knows the client by its
+ * certificate or key. Both are not looked at for servers.
+ *
+ * Threads: shared. Since 0.1.
+ */
+uint32_t xmpp_tls_verdict_external_offer(const xmpp_tls_verdict *verdict,
+                                         const xmpp_tls_external_users *users,
+                                         bool is_mapped);
+
+/**
+ * Gives the name of an answer of `xmpp_tls_verdict_external_offer`, such as `no_identity`; `unknown` for a number
+ * without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_external_offer_name(uint32_t offer);
+
+/**
+ * Gives the text of `<auth/>` that a client sends with its certificate (XEP-0178 §2): `=` when the certificate names
+ * exactly the wanted user, else the user in base64.
+ *
+ * `certificate`: our own. `wanted`: the bare JID to act as; empty: what the certificate says. `out`, `written_out`: the
+ * text and its size, the latter also when `capacity` is too small.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_NOT_AVAILABLE` if the certificate names several users and `wanted` is empty: choose one,
+ * - `XMPP_TLS_INVALID_PARAMETER` if `wanted` is no bare JID,
+ * - `XMPP_TLS_INSUFFICIENT_SIZE`.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_certificate_client_authzid(const xmpp_tls_certificate *certificate,
+                                                    const char *wanted,
+                                                    size_t wanted_len,
+                                                    char *out,
+                                                    size_t capacity,
+                                                    size_t *written_out,
+                                                    xmpp_tls_error **error_out);
+
+/**
+ * Gives the text of `<auth/>` for an authorization identity: base64; `=` for an empty one (RFC 6120 §6.4.2). A server
+ * sends its own domain (XEP-0178 §3).
+ *
+ * `out`, `written_out`: the text and its size, the latter also when `capacity` is too small.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_INVALID_TEXT`, or `XMPP_TLS_INSUFFICIENT_SIZE`. Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_external_encode_authzid(const char *authzid,
+                                                 size_t authzid_len,
+                                                 char *out,
+                                                 size_t capacity,
+                                                 size_t *written_out);
+
+/**
+ * Reads the text of `<auth/>`: the authorization identity; empty for none in any of its spellings.
+ *
+ * `out`, `written_out`: the identity and its size, the latter also when `capacity` is too small. `reason_out`: 0, or
+ * the reason why the text is refused; the identity is empty then too.
+ *
+ * Returns `XMPP_TLS_OK`, also for a refusal, `XMPP_TLS_INVALID_TEXT`, or `XMPP_TLS_INSUFFICIENT_SIZE`.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_external_decode_authzid(const char *auth,
+                                                 size_t auth_len,
+                                                 char *out,
+                                                 size_t capacity,
+                                                 size_t *written_out,
+                                                 uint32_t *reason_out);
+
+
+/* ====================================================================================================
+ * Channel binding in SASL: which types there are, which to use, and when to stop (XEP-0440, XEP-0474).
+ *
+ * The binding data itself comes from `xmpp_tls_connection_channel_binding`. A server announces the types of
+ * `xmpp_tls_connection_channel_bindings`. A client asks `xmpp_tls_channel_binding_decide` before it authenticates:
+ * whoever sits between can strip mechanisms or types from what the server announced, and what remains then often
+ * contradicts itself. What does not is found by the hash of XEP-0474, which SCRAM protects.
+ *
+ * Names go in as they were announced; names that are unknown here are passed over.
+ * ==================================================================================================== */
+
+/** Which SASL negotiation is spoken. */
+typedef uint32_t xmpp_tls_sasl_profile;
+enum {
+    /** RFC 6120 §6. */
+    XMPP_TLS_SASL_PROFILE_SASL = 1,
+    /** XEP-0388. */
+    XMPP_TLS_SASL_PROFILE_SASL2 = 2,
+};
+
+/** What a client does about channel binding. */
+typedef uint32_t xmpp_tls_binding_decision;
+enum {
+    /** Use a `-PLUS` mechanism with the type that was given. */
+    XMPP_TLS_BINDING_DECISION_USE = 1,
+    /** Use no binding, GS2 flag `y`: "I could, and you did not offer it." */
+    XMPP_TLS_BINDING_DECISION_FLAG_Y = 2,
+    /** Use no binding, GS2 flag `n`: "I cannot." */
+    XMPP_TLS_BINDING_DECISION_FLAG_N = 3,
+    /** Stop: types are announced, none is ours, and the one that every server has is missing. */
+    XMPP_TLS_BINDING_DECISION_ABORT_END_POINT_MISSING = 4,
+    /** Stop: `-PLUS` mechanisms without types; SASL2 has both or neither. */
+    XMPP_TLS_BINDING_DECISION_ABORT_PLUS_WITHOUT_TYPES = 5,
+    /** Stop: types without `-PLUS` mechanisms; the mechanisms were stripped. */
+    XMPP_TLS_BINDING_DECISION_ABORT_TYPES_WITHOUT_PLUS = 6,
+};
+
+/**
+ * Gives the types that this connection has data for, the strongest first: what a server announces (XEP-0440 §3).
+ *
+ * `kinds_out`: of `XMPP_TLS_CHANNEL_BINDING_…`, `capacity` places; 3 suffice. `count_out`: how many there are, also
+ * when `capacity` is too small.
+ *
+ * Returns `XMPP_TLS_OK`, also when there is none, or `XMPP_TLS_INSUFFICIENT_SIZE`. Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_connection_channel_bindings(const xmpp_tls_connection *connection,
+                                                     uint32_t *kinds_out,
+                                                     size_t capacity,
+                                                     size_t *count_out);
+
+/**
+ * Gives the registered name of a type, such as `tls-exporter`; `unknown` for a number without one. Static text.
+ *
+ * `kind`: one of `XMPP_TLS_CHANNEL_BINDING_…`. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_channel_binding_name(uint32_t kind);
+
+/**
+ * Decides what a client does, from what the server announced and the types this session has (XEP-0440 §3).
+ *
+ * `profile`: one of `XMPP_TLS_SASL_PROFILE_…`. `mechanisms`: the names announced. `announced`: the types announced;
+ * none if there was no list. `ours`: the types that this session has, of `XMPP_TLS_CHANNEL_BINDING_…`, the preferred
+ * first: what `xmpp_tls_connection_channel_bindings` gave. All are borrowed for this call. `decision_out`: one of
+ * `XMPP_TLS_BINDING_DECISION_…`. `kind_out`: the type to use; 0 when none is used.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_INVALID_TEXT`, or `XMPP_TLS_INVALID_PARAMETER` for an unknown profile or type, or
+ * for more than 64 names.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_channel_binding_decide(uint32_t profile,
+                                                const xmpp_tls_str *mechanisms,
+                                                size_t mechanism_count,
+                                                const xmpp_tls_str *announced,
+                                                size_t announced_count,
+                                                const uint32_t *ours,
+                                                size_t our_count,
+                                                uint32_t *decision_out,
+                                                uint32_t *kind_out);
+
+/**
+ * Gives the name of a decision, such as `abort_types_without_plus`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_binding_decision_name(uint32_t decision);
+
+/**
+ * Gives the text for SCRAM's `h` attribute, by which both ends find what was stripped (XEP-0474 §6).
+ *
+ * `digest`: the hash of the SCRAM mechanism in use, one of `XMPP_TLS_DIGEST_…`. `mechanisms`: those announced.
+ * `types`: the channel binding types announced. `has_types`: whether the server announced a list of types, which may
+ * be empty; without it `types` is not looked at. All are borrowed for this call. `out`: 88 bytes suffice.
+ * `written_out`: the size, also when `capacity` is too small.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_INVALID_TEXT`, `XMPP_TLS_INVALID_PARAMETER` for an unknown hash or more than 64
+ * names, or `XMPP_TLS_INSUFFICIENT_SIZE`.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_channel_binding_downgrade_hash(uint32_t digest,
+                                                        const xmpp_tls_str *mechanisms,
+                                                        size_t mechanism_count,
+                                                        const xmpp_tls_str *types,
+                                                        size_t type_count,
+                                                        bool has_types,
+                                                        char *out,
+                                                        size_t capacity,
+                                                        size_t *written_out,
+                                                        xmpp_tls_error **error_out);
+
+
+/* ====================================================================================================
+ * Setting up look-ups: whom to ask, whom to trust, where to go.
+ *
+ * A builder starts with what suits a server on the Internet: the system's DNS servers, DNSSEC validated here by the
+ * root's keys, and only public addresses contacted. POSH documents need trust anchors for HTTPS, and there are none
+ * unless they are given.
+ *
+ * Look-ups can be left out when the library is built. Every function of these parts exists then too: what could fail
+ * answers `XMPP_TLS_NOT_BUILT`, and no handle is ever made.
+ * ==================================================================================================== */
+
+/** Sets look-ups up. Exclusive; freed by `xmpp_tls_lookup_builder_free`. */
+typedef struct xmpp_tls_lookup_builder xmpp_tls_lookup_builder;
+
+/**
+ * Starts with the defaults of this part. Nothing is read or opened before the first look-up.
+ *
+ * `builder_out`: owned by the caller, free with `xmpp_tls_lookup_builder_free`.
+ *
+ * Returns `XMPP_TLS_OK`, or `XMPP_TLS_NOT_BUILT`. Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_builder_new(xmpp_tls_lookup_builder **builder_out);
+
+/** Frees a builder. `builder` may be NULL. Threads: exclusive, once. Since 0.1. */
+void xmpp_tls_lookup_builder_free(xmpp_tls_lookup_builder *builder);
+
+/**
+ * Asks this DNS server in place of the system's; called again, several. It need not validate, but must pass DNSSEC
+ * records on.
+ *
+ * `address`: an IP address as text, copied. `port`: 1 to 65535.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_INVALID_PARAMETER`, `XMPP_TLS_LIMIT_EXCEEDED` after 16, or `XMPP_TLS_NOT_BUILT`.
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_builder_add_server(xmpp_tls_lookup_builder *builder,
+                                                   const char *address,
+                                                   size_t address_len,
+                                                   uint32_t port,
+                                                   xmpp_tls_error **error_out);
+
+/**
+ * Validates DNSSEC from these keys in place of the root's. Names that are under none of them are bogus.
+ *
+ * `lines`: DNSKEY records in zone file form, one a line; DS records cannot be used. Copied.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_MALFORMED_RECORD`, `XMPP_TLS_INVALID_TEXT`, or `XMPP_TLS_NOT_BUILT`.
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_builder_set_dnssec_trust_anchors(xmpp_tls_lookup_builder *builder,
+                                                                 const char *lines,
+                                                                 size_t lines_len,
+                                                                 xmpp_tls_error **error_out);
+
+/**
+ * Trusts these authorities for the HTTPS servers that hold POSH documents. Without any, POSH look-ups fail as
+ * `XMPP_TLS_LOOKUP_FAILURE_HTTPS_UNVERIFIED` (RFC 7711 §10).
+ *
+ * `anchors`: used in this call; keys without a certificate are passed over.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_NO_TRUST_ANCHORS` if there is no certificate, or `XMPP_TLS_NOT_BUILT`.
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_builder_set_https_trust_anchors(xmpp_tls_lookup_builder *builder,
+                                                                const xmpp_tls_trust_anchors *anchors,
+                                                                xmpp_tls_error **error_out);
+
+/**
+ * Uses a resolver that leaves DNSSEC out, with every answer as insecure. What is lost: whoever sits between can take
+ * DNSSEC, and with it DANE, away from every domain.
+ *
+ * Returns `XMPP_TLS_OK`, or `XMPP_TLS_NOT_BUILT`. Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_builder_accept_resolver_without_dnssec(xmpp_tls_lookup_builder *builder);
+
+/**
+ * Lets a network be contacted besides public addresses, for domains that live in it.
+ *
+ * `network`: such as `192.0.2.0/24`, `2001:db8::/32`, or an address alone; copied.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_INVALID_PARAMETER`, or `XMPP_TLS_NOT_BUILT`. Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_builder_allow_network(xmpp_tls_lookup_builder *builder,
+                                                      const char *network,
+                                                      size_t network_len,
+                                                      xmpp_tls_error **error_out);
+
+/**
+ * Lets every address be contacted. What is lost: the records of a remote domain can make this machine connect to its
+ * own inside.
+ *
+ * Returns `XMPP_TLS_OK`, or `XMPP_TLS_NOT_BUILT`. Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_builder_allow_every_address(xmpp_tls_lookup_builder *builder);
+
+/**
+ * Sets the port of the well-known URL, 443 unless set: for tests and demonstrations on one machine.
+ *
+ * `port`: 1 to 65535.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_INVALID_PARAMETER`, or `XMPP_TLS_NOT_BUILT`. Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_builder_set_https_port(xmpp_tls_lookup_builder *builder,
+                                                       uint32_t port);
+
+/**
+ * Sets the limits of a look-up's parts.
+ *
+ * `question_ms`: how long one DNS question may take, validation included; 5,000 unless set. `posh_ms`: how long fetching
+ * a POSH document may take, all hops together; 10,000 unless set. `pending`: how many look-ups may be submitted and not
+ * yet collected; 1,024 unless set. 0 leaves a limit as it is.
+ *
+ * Returns `XMPP_TLS_OK`, or `XMPP_TLS_NOT_BUILT`. Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_builder_set_limits(xmpp_tls_lookup_builder *builder,
+                                                   uint32_t question_ms,
+                                                   uint32_t posh_ms,
+                                                   size_t pending);
+
+
+/* ====================================================================================================
+ * Replies: what a look-up found, and how a verification is fed from it.
+ *
+ * Absence, failure and forgery are three outcomes, and no failure is ever turned into an absence. A candidate is an
+ * endpoint with the addresses to dial; candidates stand in the order of trying (RFC 2782, RFC 8305), and only addresses
+ * that may be contacted are in it. TLSA records and POSH documents are kept in the reply for
+ * `xmpp_tls_lookup_reply_answer_all`.
+ * ==================================================================================================== */
+
+/** How a look-up ended. */
+typedef uint32_t xmpp_tls_lookup_outcome;
+enum {
+    /** There is an answer. */
+    XMPP_TLS_LOOKUP_OUTCOME_FOUND = 1,
+    /** The answer is that there is nothing: the domain does not offer the service. */
+    XMPP_TLS_LOOKUP_OUTCOME_ABSENT = 2,
+    /** No answer could be had. */
+    XMPP_TLS_LOOKUP_OUTCOME_FAILED = 3,
+    /** It cannot be looked up here. */
+    XMPP_TLS_LOOKUP_OUTCOME_NOT_ASKED = 4,
+};
+
+/** What a look-up found. Shared: any thread, freed by `xmpp_tls_lookup_reply_free`. */
+typedef struct xmpp_tls_lookup_reply xmpp_tls_lookup_reply;
+
+/** Makes another reference. Returns `reply`, or NULL for NULL. Threads: any. Since 0.1. */
+const xmpp_tls_lookup_reply *xmpp_tls_lookup_reply_retain(const xmpp_tls_lookup_reply *reply);
+
+/** Ends one reference. `reply` may be NULL. Threads: any, once per reference. Since 0.1. */
+void xmpp_tls_lookup_reply_free(const xmpp_tls_lookup_reply *reply);
+
+/**
+ * Says how the look-up ended: one of `XMPP_TLS_LOOKUP_OUTCOME_…`; 0 for NULL. Of a gathering it is the outcome of the
+ * candidates.
+ *
+ * Threads: shared. Since 0.1.
+ */
+uint32_t xmpp_tls_lookup_reply_outcome(const xmpp_tls_lookup_reply *reply);
+
+/**
+ * Gives the name of an outcome, such as `absent`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_lookup_outcome_name(uint32_t outcome);
+
+/**
+ * Gives the DNSSEC state of an absence: one of `XMPP_TLS_DNSSEC_…`; none for other outcomes.
+ *
+ * Threads: shared. Since 0.1.
+ */
+uint32_t xmpp_tls_lookup_reply_dnssec(const xmpp_tls_lookup_reply *reply);
+
+/** Gives why a look-up failed: one of `XMPP_TLS_LOOKUP_FAILURE_…`; 0 for other outcomes. Threads: shared. Since 0.1. */
+uint32_t xmpp_tls_lookup_reply_failure(const xmpp_tls_lookup_reply *reply);
+
+/** Says how many candidates there are. Threads: shared. Since 0.1. */
+size_t xmpp_tls_lookup_reply_count(const xmpp_tls_lookup_reply *reply);
+
+/**
+ * Gives the endpoint of one candidate, counted from 0.
+ *
+ * `endpoint_out`: owned by the caller, free with `xmpp_tls_endpoint_free`.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_NOT_FOUND`, or `XMPP_TLS_NOT_BUILT`. Threads: shared. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_reply_endpoint(const xmpp_tls_lookup_reply *reply,
+                                               size_t index,
+                                               const xmpp_tls_endpoint **endpoint_out);
+
+/** Says how many addresses one candidate has, counted from 0. Threads: shared. Since 0.1. */
+size_t xmpp_tls_lookup_reply_address_count(const xmpp_tls_lookup_reply *reply, size_t index);
+
+/**
+ * Gives one address of a candidate as text, both counted from 0, in the order of trying; empty when there is none.
+ * Valid until the reply is freed.
+ *
+ * Threads: shared. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_lookup_reply_address(const xmpp_tls_lookup_reply *reply,
+                                           size_t index,
+                                           size_t address);
+
+/**
+ * Gives why one candidate has no address: one of `XMPP_TLS_LOOKUP_FAILURE_…`; 0 if it has some, or has none in DNS.
+ *
+ * Threads: shared. Since 0.1.
+ */
+uint32_t xmpp_tls_lookup_reply_address_failure(const xmpp_tls_lookup_reply *reply,
+                                               size_t index);
+
+/**
+ * Says whether the resolver leaves DNSSEC out: what looks bogus may only be unsigned on the way, and DANE cannot be
+ * used behind it.
+ *
+ * Threads: shared. Since 0.1.
+ */
+bool xmpp_tls_lookup_reply_is_resolver_without_dnssec(const xmpp_tls_lookup_reply *reply);
+
+/**
+ * Gives how many DNS questions the look-up sent, those of validation and repetitions included. Threads: shared.
+ * Since 0.1.
+ */
+uint32_t xmpp_tls_lookup_reply_dns_queries(const xmpp_tls_lookup_reply *reply);
+
+/** Gives how many HTTPS requests the look-up sent. Threads: shared. Since 0.1. */
+uint32_t xmpp_tls_lookup_reply_https_requests(const xmpp_tls_lookup_reply *reply);
+
+/**
+ * Answers one question with what was found.
+ *
+ * `id`: the question's.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_NOT_FOUND` if the reply does not hold this answer,
+ * - `XMPP_TLS_INVALID_PARAMETER` if no such question is open, or the answer is to another one,
+ * - `XMPP_TLS_NOT_BUILT`.
+ *
+ * Threads: exclusive (the verification). Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_reply_answer(const xmpp_tls_lookup_reply *reply,
+                                             xmpp_tls_verification *verification,
+                                             uint32_t id,
+                                             xmpp_tls_error **error_out);
+
+/**
+ * Answers every open question of a verification that a gathering holds the answer to, those that follow from answers
+ * too. Others stay open.
+ *
+ * `now`: what the evidence so far is worth depends on it.
+ *
+ * Returns `XMPP_TLS_OK`, or `XMPP_TLS_NOT_BUILT`. Threads: exclusive (the verification). Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_reply_answer_all(const xmpp_tls_lookup_reply *reply,
+                                                 xmpp_tls_verification *verification,
+                                                 const xmpp_tls_time *now,
+                                                 xmpp_tls_error **error_out);
+
+
+/* ====================================================================================================
+ * Look-ups: finding out over the network what a connection and a verification need to know.
+ *
+ * For a host without a validating resolver or an HTTPS client of its own: where a domain's service is, its TLSA
+ * records with the DNSSEC state of the whole way, and its POSH document. Answers of the host's own and answers from
+ * here can be mixed.
+ *
+ * The handle is synchronised: all threads may use it at once. One thread of the library runs the look-ups; it starts
+ * with the first of them and ends with the handle. Two forms:
+ * - *blocking*: `xmpp_tls_lookup_gather`, `xmpp_tls_lookup_candidates`, `xmpp_tls_lookup_endpoint`,
+ *   `xmpp_tls_lookup_answer` wait, up to a limit;
+ * - *polled*: `xmpp_tls_lookup_submit_gather` and its like return a number at once; when the descriptor of
+ *   `xmpp_tls_lookup_descriptor` is readable, `xmpp_tls_lookup_collect` gives what is finished.
+ *
+ * An initiating entity gathers before it connects, since DANE forbids even to connect on forged answers, and feeds the
+ * verification from the reply: `xmpp_tls_lookup_reply_answer_all`. In a child after `fork` the handle answers
+ * `XMPP_TLS_FORKED`; make a new one there.
+ * ==================================================================================================== */
+
+/** Look-ups over the network. Synchronised: any threads at once; freed once by `xmpp_tls_lookup_free`. */
+typedef struct xmpp_tls_lookup xmpp_tls_lookup;
+
+/**
+ * Makes look-ups by what is set. The builder stays as it is. Nothing is read, opened or started yet.
+ *
+ * `lookup_out`: owned by the caller, free with `xmpp_tls_lookup_free`.
+ *
+ * Returns `XMPP_TLS_OK`, or `XMPP_TLS_NOT_BUILT`. Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_builder_build(const xmpp_tls_lookup_builder *builder,
+                                              xmpp_tls_lookup **lookup_out,
+                                              xmpp_tls_error **error_out);
+
+/**
+ * Frees look-ups: the thread ends, and what is under way is given up. `lookup` may be NULL.
+ *
+ * Threads: any, once, when no other call uses it. Since 0.1.
+ */
+void xmpp_tls_lookup_free(xmpp_tls_lookup *lookup);
+
+/**
+ * Looks up where to connect for a domain's service (RFC 6120 §3.2, XEP-0368), and waits.
+ *
+ * `domain`: copied. `service`: one of `XMPP_TLS_SERVICE_…`. `limit_ms`: how long to wait at most; what is not known
+ * shortly before stands in the reply as failed. `reply_out`: owned by the caller, free with
+ * `xmpp_tls_lookup_reply_free`.
+ *
+ * Returns `XMPP_TLS_OK`, also when the domain has no such service or the look-up failed: the reply says so; or
+ * - `XMPP_TLS_INVALID_DOMAIN`, `XMPP_TLS_INVALID_PARAMETER`,
+ * - `XMPP_TLS_LIMIT_EXCEEDED` if too many look-ups are under way,
+ * - `XMPP_TLS_LOOKUP_UNAVAILABLE` if no server is configured, or there is no thread to be had,
+ * - `XMPP_TLS_TIMEOUT`, `XMPP_TLS_FORKED`, `XMPP_TLS_NOT_BUILT`.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_candidates(xmpp_tls_lookup *lookup,
+                                           const char *domain,
+                                           size_t domain_len,
+                                           uint32_t service,
+                                           uint32_t limit_ms,
+                                           const xmpp_tls_lookup_reply **reply_out,
+                                           xmpp_tls_error **error_out);
+
+/**
+ * Looks up all that an initiating entity needs before it connects: where to connect, TLSA records for each place, and
+ * the POSH document; and waits. The rest as in `xmpp_tls_lookup_candidates`.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_gather(xmpp_tls_lookup *lookup,
+                                       const char *domain,
+                                       size_t domain_len,
+                                       uint32_t service,
+                                       uint32_t limit_ms,
+                                       const xmpp_tls_lookup_reply **reply_out,
+                                       xmpp_tls_error **error_out);
+
+/**
+ * Looks up addresses and TLSA records of one endpoint, such as one that the user configured, and waits. The state of
+ * its SRV answer decides whether TLSA counts; that of its addresses is found anew.
+ *
+ * `endpoint`: copied. The rest as in `xmpp_tls_lookup_candidates`. Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_endpoint(xmpp_tls_lookup *lookup,
+                                         const xmpp_tls_endpoint *endpoint,
+                                         uint32_t limit_ms,
+                                         const xmpp_tls_lookup_reply **reply_out,
+                                         xmpp_tls_error **error_out);
+
+/**
+ * Looks up every question of a verification that can be – TLSA, POSH, SRV – those that follow from answers too, and
+ * waits. Other questions stay open for the host.
+ *
+ * `verification`: answered in this call; no other may use it meanwhile. `now`: what the evidence so far is worth
+ * depends on it. `limit_ms`: for all questions together; what is not known shortly before is answered as timed out.
+ *
+ * Returns as `xmpp_tls_lookup_candidates`; what was answered before a failure stays answered.
+ *
+ * Threads: any; exclusive (the verification). Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_answer(xmpp_tls_lookup *lookup,
+                                       xmpp_tls_verification *verification,
+                                       const xmpp_tls_time *now,
+                                       uint32_t limit_ms,
+                                       xmpp_tls_error **error_out);
+
+/**
+ * Starts to look up where to connect for a domain's service. Never waits.
+ *
+ * `limit_ms`: when the look-up ends at the latest. `id_out`: its number, never 0, for `xmpp_tls_lookup_collect` and
+ * `xmpp_tls_lookup_cancel`. The rest as in `xmpp_tls_lookup_candidates`.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_submit_candidates(xmpp_tls_lookup *lookup,
+                                                  const char *domain,
+                                                  size_t domain_len,
+                                                  uint32_t service,
+                                                  uint32_t limit_ms,
+                                                  uint64_t *id_out,
+                                                  xmpp_tls_error **error_out);
+
+/**
+ * Starts to look up what `xmpp_tls_lookup_gather` does. The rest as in `xmpp_tls_lookup_submit_candidates`.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_submit_gather(xmpp_tls_lookup *lookup,
+                                              const char *domain,
+                                              size_t domain_len,
+                                              uint32_t service,
+                                              uint32_t limit_ms,
+                                              uint64_t *id_out,
+                                              xmpp_tls_error **error_out);
+
+/**
+ * Starts to look up what `xmpp_tls_lookup_endpoint` does. The rest as in `xmpp_tls_lookup_submit_candidates`.
+ *
+ * `endpoint`: copied. Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_submit_endpoint(xmpp_tls_lookup *lookup,
+                                                const xmpp_tls_endpoint *endpoint,
+                                                uint32_t limit_ms,
+                                                uint64_t *id_out,
+                                                xmpp_tls_error **error_out);
+
+/**
+ * Starts to look up one question of a verification; its answer is given by `xmpp_tls_lookup_reply_answer`. Kinds that
+ * cannot be looked up come back as not asked. The rest as in `xmpp_tls_lookup_submit_candidates`.
+ *
+ * `question`: copied. Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_submit_question(xmpp_tls_lookup *lookup,
+                                                const xmpp_tls_question *question,
+                                                uint32_t limit_ms,
+                                                uint64_t *id_out,
+                                                xmpp_tls_error **error_out);
+
+/**
+ * Gives a descriptor for `poll` or `epoll`, readable exactly while `xmpp_tls_lookup_collect` has something to give.
+ * Only to be polled: never read from it, never close it. It lives as long as the handle.
+ *
+ * Returns `XMPP_TLS_OK`, or as `xmpp_tls_lookup_candidates`, since the thread is started for it.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_descriptor(xmpp_tls_lookup *lookup,
+                                           int32_t *descriptor_out,
+                                           xmpp_tls_error **error_out);
+
+/**
+ * Takes the next look-up that is finished. Never waits.
+ *
+ * `id_out`: its number. `outcome_out`: `XMPP_TLS_OK`, or why there is no reply: `XMPP_TLS_TIMEOUT`,
+ * `XMPP_TLS_CANCELLED`. `reply_out`: owned by the caller, free with `xmpp_tls_lookup_reply_free`; NULL if there is none.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_NOT_YET` when nothing is finished, `XMPP_TLS_FORKED`, or `XMPP_TLS_NOT_BUILT`.
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_collect(xmpp_tls_lookup *lookup,
+                                        uint64_t *id_out,
+                                        xmpp_tls_result *outcome_out,
+                                        const xmpp_tls_lookup_reply **reply_out,
+                                        xmpp_tls_error **error_out);
+
+/**
+ * Gives up a look-up; it will not be collected.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_NOT_FOUND` if it is neither under way nor uncollected, `XMPP_TLS_FORKED`, or
+ * `XMPP_TLS_NOT_BUILT`. Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_cancel(xmpp_tls_lookup *lookup,
+                                       uint64_t id);
+
+/**
+ * Forgets all that is kept about a domain and the names below it, so that look-ups from now on ask anew.
+ *
+ * `domain`: copied.
+ *
+ * Returns `XMPP_TLS_OK`, `XMPP_TLS_INVALID_DOMAIN`, `XMPP_TLS_FORKED`, or `XMPP_TLS_NOT_BUILT`. Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_lookup_flush(xmpp_tls_lookup *lookup,
+                                      const char *domain,
+                                      size_t domain_len);
 
 
 /* ====================================================================================================
@@ -2882,6 +4033,13 @@ uint32_t xmpp_tls_compat_suite_bits(uint32_t suite);
 xmpp_tls_str xmpp_tls_compat_group_name(uint32_t group);
 
 /**
+ * Gives the name of what an option means, such as `honoured`; `unknown` for a number without one. Static text.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_option_meaning_name(uint32_t meaning);
+
+/**
  * Reads a cipher string of OpenSSL (`HIGH:!aNULL:@STRENGTH`) as the TLS 1.2 suites that exist here, in their order.
  * What does not exist here is passed over. It never changes the suites of TLS 1.3.
  *
@@ -2930,6 +4088,101 @@ xmpp_tls_result xmpp_tls_compat_parse_groups(const char *groups,
  * Threads: any. Since 0.1.
  */
 uint32_t xmpp_tls_compat_option_meaning(const char *name, size_t name_len);
+
+
+/* ====================================================================================================
+ * OpenSSL's words for settings and files: versions, cipher strings and groups as a policy has them, options,
+ * and why credentials could not be loaded.
+ *
+ * Words for what does not exist here are passed over; none brings an old version or a weak suite back.
+ * ==================================================================================================== */
+
+/**
+ * Says which versions a word such as `any`, `sslv23` or `tlsv1_2` leaves together with options.
+ *
+ * `protocol`: LuaSec's word. `options`: OpenSSL's names in lower case, separated by `|`; those that are no options
+ * are passed over. `oldest_out`, `newest_out`: 0x0303 or 0x0304.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_UNKNOWN_NAME` if the word is no protocol,
+ * - `XMPP_TLS_CONTRADICTION` if nothing is left: there is nothing below TLS 1.2.
+ *
+ * Threads: any. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_compat_versions(const char *protocol,
+                                         size_t protocol_len,
+                                         const char *options,
+                                         size_t options_len,
+                                         uint32_t *oldest_out,
+                                         uint32_t *newest_out,
+                                         xmpp_tls_error **error_out);
+
+/**
+ * Names the options that are done or hold in any case, counted from 0; empty when there are no more.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_option_name(size_t index);
+
+/**
+ * Names the groups that can be chosen, all spellings, counted from 0; empty when there are no more.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_group_spelling(size_t index);
+
+/**
+ * Sets the versions and suites of a policy: `tls.oldest_version`, `tls.newest_version`, `tls.cipher_suites`.
+ *
+ * `oldest`, `newest`: 0x0303 or 0x0304. `ciphers`: a cipher string of OpenSSL, which chooses among the suites of TLS
+ * 1.2; `ciphersuites`: names of TLS 1.3's, with colons. An empty one means all. What belongs to a version outside
+ * the range is not looked at.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_UNKNOWN_NAME` if a list has nothing that exists here: OpenSSL's `no cipher match`,
+ * - `XMPP_TLS_INVALID_PARAMETER` for another version,
+ * - `XMPP_TLS_ALREADY_SET`.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_policy_builder_set_compat_ciphers(xmpp_tls_policy_builder *builder,
+                                                           uint32_t oldest,
+                                                           uint32_t newest,
+                                                           const char *ciphers,
+                                                           size_t ciphers_len,
+                                                           const char *ciphersuites,
+                                                           size_t ciphersuites_len,
+                                                           xmpp_tls_error **error_out);
+
+/**
+ * Sets the groups of a policy: `tls.groups`.
+ *
+ * `groups`: OpenSSL's names with colons, the preferred first. Those that do not exist here are passed over.
+ *
+ * Returns `XMPP_TLS_OK`, or
+ * - `XMPP_TLS_UNKNOWN_NAME` if none of them exists here,
+ * - `XMPP_TLS_ALREADY_SET`.
+ *
+ * Threads: exclusive. Since 0.1.
+ */
+xmpp_tls_result xmpp_tls_policy_builder_set_compat_groups(xmpp_tls_policy_builder *builder,
+                                                          const char *groups,
+                                                          size_t groups_len,
+                                                          xmpp_tls_error **error_out);
+
+/**
+ * Gives the type of a certificate's key as LuaSec says it: `RSA`, `EC`, `DSA` or `Unknown`.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_key_type(const xmpp_tls_certificate *certificate);
+
+/**
+ * Gives OpenSSL's reason for credentials that could not be loaded, by the result of that call; empty for others.
+ *
+ * Returns static text. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_compat_credential_reason(int32_t result);
 
 #ifdef __cplusplus
 }

@@ -46,6 +46,12 @@ pub const DIALBACK_FIELD_BYTES: usize = 1023;
 /// Bytes of the text of a dialback key, white space included; the key has 64 (ATK-DB-09).
 pub const DIALBACK_KEY_TEXT_BYTES: usize = 1024;
 
+/// SASL mechanisms or channel-binding types of one announcement: four times what the registries of IANA hold in use.
+pub const ANNOUNCED_NAMES: usize = 64;
+
+/// Domains that one server serves, in a single call: far more than the largest hosts have.
+pub const SERVED_DOMAINS: usize = 100_000;
+
 /// Dialback requests of one stream that wait for an answer: more domains than one server multiplexes at once.
 pub const DIALBACK_REQUESTS: usize = 256;
 /// Bytes of XML that are read before TLS, in all, in either role (STLS-30). A stream header and a list of
@@ -153,6 +159,9 @@ pub const LOOKUP_NEGATIVE_TTL_SECONDS: u32 = 3_600;
 
 /// Seconds that a failure is remembered, so that a dead server is not asked for each new stranger.
 pub const LOOKUP_FAILURE_SECONDS: u32 = 10;
+
+/// DNS servers of one handle: resolv.conf has three.
+pub const DNS_SERVERS: usize = 16;
 
 /// Look-ups that may be submitted and not yet collected.
 pub const LOOKUP_PENDING: usize = 1024;

@@ -5,7 +5,9 @@ mod support;
 
 use support::ca::{Issued, authority, leaf, root};
 use support::pair::{Pair, context, credentials, feed, now, transmitted};
-use xmpptls::connection::{BindingKind, Cause, Connection, Context, Event, NoBinding, Phase, Time, TimeLimit};
+use xmpptls::connection::{
+    BindingKind, Cause, Connection, Context, Event, NoBinding, Phase, Time, TimeLimit,
+};
 use xmpptls::name::{Domain, Transport};
 use xmpptls::parameter::{Alert, Version};
 use xmpptls::policy::Preset;
@@ -52,7 +54,10 @@ fn stls_01_a_client_and_a_server_reach_an_authenticated_stream_whatever_the_piec
             assert_eq!(pair.client.write(now(), b"<stream>").unwrap(), 8);
             assert_eq!(pair.server.write(now(), b"<features/>").unwrap(), 11);
             pair.run();
-            assert_eq!((pair.server_read.as_slice(), pair.client_read.as_slice()), (&b"<stream>"[..], &b"<features/>"[..]));
+            assert_eq!(
+                (pair.server_read.as_slice(), pair.client_read.as_slice()),
+                (&b"<stream>"[..], &b"<features/>"[..])
+            );
             assert_eq!(pair.client.version(), Some(Version::Tls13));
             let exporter = pair.client.channel_binding(BindingKind::TlsExporter).unwrap();
             assert_eq!(exporter, pair.server.channel_binding(BindingKind::TlsExporter).unwrap());
@@ -147,7 +152,8 @@ fn stls_09_bytes_behind_proceed_are_refused_before_and_after_the_hello_is_asked_
     for injected in ["\n", "<", "<message/>"] {
         for in_one_piece in [true, false] {
             let domain = Some(Domain::parse(DOMAIN).unwrap());
-            let mut client = Connection::initiating(&world.client, Transport::Starttls, domain, now()).unwrap();
+            let mut client =
+                Connection::initiating(&world.client, Transport::Starttls, domain, now()).unwrap();
             transmitted(&mut client);
             feed(&mut client, answer.as_bytes(), &mut Vec::new(), usize::MAX);
             transmitted(&mut client);
@@ -279,4 +285,49 @@ fn res_09_a_resumed_session_is_judged_anew() {
     third.run();
     assert_eq!(third.client.cause(), Some(&Cause::PeerRefused));
     assert!(!third.client.verdict(None).unwrap().is_resumed());
+}
+
+#[test]
+fn ext_10_a_client_certificate_is_shown_in_tls_1_3_and_not_in_the_clear_of_tls_1_2() {
+    let ca = root();
+    let own = leaf().dns(DOMAIN).signed_by(&ca);
+    let user = leaf().xmpp_addr("juliet@im.example.com").signed_by(&ca);
+    let mut store = xmpptls::tls::CredentialStore::new();
+    store.insert_default(support::pair::credential(&[&user]));
+    let client = context(Preset::C2sClient2026, &[&ca], Some(std::sync::Arc::new(store)), &[]);
+    for (newest, shown) in [("TLSv1.3", 1), ("TLSv1.2", 0)] {
+        let settings = [("tls.client_certificate", "request"), ("tls.newest_version", newest)];
+        let server = context(Preset::C2sServer2026, &[&ca], Some(credentials(&[DOMAIN], &[&own])), &settings);
+        let mut pair = Pair::new(&client, &server, Transport::DirectTls, DOMAIN);
+        pair.run();
+        assert_eq!((pair.client.cause(), pair.server.cause()), (None, None), "{newest}");
+        assert_eq!(pair.server.peer_certificates().count(), shown, "{newest}");
+        assert!(pair.client.is_certificate_requested());
+    }
+}
+
+#[test]
+fn pki_23_a_certificate_that_demands_a_stapled_answer_is_refused_without_one() {
+    let ca = root();
+    let own = leaf().dns(DOMAIN).must_staple().signed_by(&ca);
+    let world = world(&own, ca, &[]);
+    let mut pair = Pair::new(&world.client, &world.server, Transport::DirectTls, DOMAIN);
+    pair.run();
+    assert_eq!(pair.client.cause(), Some(&Cause::PeerRefused));
+    let verdict = pair.client.verdict(None).unwrap();
+    assert!(verdict.reasons().any(|reason| reason.code() == ReasonCode::MustStapleMissing));
+}
+
+#[test]
+fn dtls_11_alpn_is_sent_with_direct_tls_unless_the_policy_switches_it_off() {
+    let world = good_world();
+    for (client, expected) in [
+        (world.client.clone(), Some(&b"xmpp-client"[..])),
+        (context(Preset::C2sClient2026, &[&world.ca], None, &[("tls.alpn", "false")]), None),
+    ] {
+        let mut pair = Pair::new(&client, &world.server, Transport::DirectTls, DOMAIN);
+        pair.run();
+        assert_eq!(pair.client.cause(), None);
+        assert_eq!(pair.client.alpn(), expected);
+    }
 }

@@ -197,6 +197,8 @@ fn sec_06_targets_beyond_the_limit_are_not_asked_about() {
     let targets = (0..10_000_u16).map(|port| Endpoint { port, ..secure() }).collect();
     own.answer(first[0].1, Answer::SrvAndAddresses(targets)).unwrap();
     assert_eq!(round(&mut own).len(), xmpptls::limits::SRV_TARGETS);
+    let is_port_0 = |own: &xmpptls::verification::Question| matches!(&own.kind, xmpptls::verification::QuestionKind::Tlsa { owner } if owner.port == 0);
+    assert!(!own.open_questions().any(is_port_0), "a target without a port is none");
 }
 
 #[test]

@@ -228,6 +228,13 @@ fn a_wildcard_is_secure_when_the_name_itself_is_denied() {
 }
 
 #[test]
+fn an_answer_that_no_datagram_holds_comes_over_tcp() {
+    let list = list("large.signed.test");
+    assert_eq!(tlsa(&list[0]).records().len(), 40);
+    assert_eq!(tlsa(&list[0]).dnssec(), Dnssec::Secure);
+}
+
+#[test]
 fn an_endless_alias_ends() {
     let list = list("endless.signed.test");
     assert!(matches!(list[0].addresses, record::Lookup::Failed(_)), "{:?}", list[0].addresses);

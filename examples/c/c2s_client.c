@@ -78,7 +78,7 @@ static xmpp_tls_context *make_context(const char *ca_file)
 
     check("anchors", xmpp_tls_trust_anchors_builder_new(&anchors_builder), NULL);
     if (ca_file)
-        check("CA file", xmpp_tls_trust_anchors_builder_add_pem_file(anchors_builder, ca_file, strlen(ca_file), &error), error);
+        check("CA file", xmpp_tls_trust_anchors_builder_add_file(anchors_builder, ca_file, strlen(ca_file), &error), error);
     else
         check("system trust", xmpp_tls_trust_anchors_builder_add_system(anchors_builder, &error), error);
     check("anchors", xmpp_tls_trust_anchors_builder_build(anchors_builder, &anchors, &error), error);
@@ -131,7 +131,7 @@ int main(int argc, char **argv)
     xmpp_tls_connection *connection = NULL;
     xmpp_tls_error *error = NULL;
     xmpp_tls_time time = now();
-    check("connection", xmpp_tls_connection_new_initiating(context, XMPP_TLS_SERVICE_C2S,
+    check("connection", xmpp_tls_connection_new_initiating(context,
               direct ? XMPP_TLS_TRANSPORT_DIRECT_TLS : XMPP_TLS_TRANSPORT_STARTTLS, domain, strlen(domain), &time,
               &connection, &error), error);
 

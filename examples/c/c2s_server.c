@@ -166,8 +166,8 @@ int main(int argc, char **argv)
         if (fds[0].revents && count <= CLIENTS) {
             int fd = accept(fds[0].fd, NULL, NULL);
             struct client client = { NULL, 0 };
-            if (fd >= 0 && xmpp_tls_connection_new_accepting(context, XMPP_TLS_SERVICE_C2S, transport, &time,
-                               &client.connection, NULL) == XMPP_TLS_OK) {
+            if (fd >= 0 && xmpp_tls_connection_new_accepting(context, transport, &time, &client.connection,
+                               NULL) == XMPP_TLS_OK) {
                 fds[count] = (struct pollfd){ .fd = fd, .events = POLLIN };
                 clients[count++] = client;
             }

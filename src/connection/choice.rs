@@ -33,6 +33,9 @@ impl Connection {
     /// [`CallError::WrongPhase`] when no choice is waited for, [`CallError::Failed`] when the connection has
     /// failed.
     pub fn choose(&mut self, now: Time, choice: Choice) -> Result<(), CallError> {
+        if !matches!(self.state, State::Choice(..)) {
+            return Err(CallError::WrongPhase);
+        }
         let State::Choice(reader, mut setup) = std::mem::replace(&mut self.state, State::Dead) else {
             return Err(CallError::WrongPhase);
         };

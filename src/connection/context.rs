@@ -3,13 +3,14 @@
 //! A context may be used by all threads at once. A reload puts a new snapshot in place of the old one;
 //! connections keep the snapshot they began with, so nothing changes under a running handshake.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crate::limits::CONFIGURATIONS_PER_CONTEXT;
+use crate::parameter::Version;
 use crate::policy::{ClientCertificate, Policy, Resumption, UnknownServerName};
 use crate::tls::{
     self, AcceptingConfig, AcceptingSettings, ClientCertificates, ConfigError, Credential, CredentialStore,
-    InitiatingConfig, InitiatingSettings, SessionCache, Tickets, UnknownName,
+    InitiatingConfig, InitiatingSettings, SessionCache, TicketKey, Tickets, UnknownName,
 };
 
 /// Shared by many connections. Cloning gives another handle to the same context.
@@ -19,7 +20,8 @@ pub struct Context(Arc<Shared>);
 struct Shared {
     current: RwLock<Arc<Snapshot>>,
     cache: Arc<SessionCache>,
-    tickets: RwLock<Arc<Tickets>>,
+    /// Held while a snapshot is made, so that two reloads at once lose nothing of each other.
+    tickets: Mutex<Arc<Tickets>>,
 }
 
 /// Why a context cannot be made.
@@ -77,7 +79,7 @@ impl Context {
         Ok(Self(Arc::new(Shared {
             current: RwLock::new(Arc::new(snapshot)),
             cache,
-            tickets: RwLock::new(tickets),
+            tickets: Mutex::new(tickets),
         })))
     }
 
@@ -86,8 +88,9 @@ impl Context {
     /// # Errors
     /// As [`Context::new`]; the old policy stays then.
     pub fn set_policy(&self, policy: Arc<Policy>) -> Result<(), ContextError> {
+        let tickets = self.tickets();
         let credentials = self.snapshot().credentials.clone();
-        self.replace(policy, credentials)
+        self.replace(policy, credentials, &tickets)
     }
 
     /// Puts other credentials in place for the connections to come.
@@ -95,8 +98,27 @@ impl Context {
     /// # Errors
     /// As [`Context::new`]; the old credentials stay then.
     pub fn set_credentials(&self, credentials: Option<Arc<CredentialStore>>) -> Result<(), ContextError> {
+        let tickets = self.tickets();
         let policy = self.snapshot().policy.clone();
-        self.replace(policy, credentials.unwrap_or_default())
+        self.replace(policy, credentials.unwrap_or_default(), &tickets)
+    }
+
+    /// Puts the host's keys for session tickets in place: the first seals, all open. No key is made here any more,
+    /// so the host replaces them in time, and old ones are forgotten then (RES-03).
+    ///
+    /// # Errors
+    /// [`ContextError`]; the old keys stay then.
+    pub fn set_ticket_keys(&self, keys: Vec<TicketKey>) -> Result<(), ContextError> {
+        let mut tickets = self.tickets();
+        if tickets.is_given() {
+            tickets.replace(keys);
+            return Ok(());
+        }
+        let given = Arc::new(Tickets::given(keys));
+        let snapshot = self.snapshot();
+        self.replace(snapshot.policy.clone(), snapshot.credentials.clone(), &given)?;
+        *tickets = given;
+        Ok(())
     }
 
     /// Forgets the tickets of a domain, so that the next handshake with it is a full one (RES-07, RES-10).
@@ -118,9 +140,17 @@ impl Context {
         self.0.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn replace(&self, policy: Arc<Policy>, credentials: Arc<CredentialStore>) -> Result<(), ContextError> {
-        let tickets = self.0.tickets.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let snapshot = Arc::new(Snapshot::new(policy, credentials, self.0.cache.clone(), tickets)?);
+    fn tickets(&self) -> MutexGuard<'_, Arc<Tickets>> {
+        self.0.tickets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn replace(
+        &self,
+        policy: Arc<Policy>,
+        credentials: Arc<CredentialStore>,
+        tickets: &Arc<Tickets>,
+    ) -> Result<(), ContextError> {
+        let snapshot = Arc::new(Snapshot::new(policy, credentials, self.0.cache.clone(), tickets.clone())?);
         *self.0.current.write().unwrap_or_else(PoisonError::into_inner) = snapshot;
         Ok(())
     }
@@ -157,6 +187,7 @@ impl Snapshot {
             InitiatingConfig::new(&InitiatingSettings {
                 parameters: self.policy.parameters().clone(),
                 credential,
+                keep_credential_private: self.policy.client_certificate_minimum() > Version::Tls12,
                 alpn,
                 cache: (self.policy.resumption() != Resumption::Off).then(|| self.cache.clone()),
             })

@@ -174,6 +174,37 @@ impl Connection {
         written
     }
 
+    /// Bytes for the peer where they stand, for a host that sends them itself; empty when there are none. They
+    /// go with [`Connection::transmitted`].
+    pub fn transmit_peek(&mut self) -> &[u8] {
+        if matches!(self.state, State::Prepared(_)) {
+            self.start();
+        }
+        self.collect_clear_output();
+        let output = self.details.as_deref().map(|details| details.output.as_slice()).unwrap_or_default();
+        match (&self.state, output) {
+            (State::Tls(session), []) => session.transmit_waiting(),
+            _ => output,
+        }
+    }
+
+    /// Says how many of the bytes of the last [`Connection::transmit_peek`] were sent.
+    pub fn transmitted(&mut self, count: usize) {
+        match self.details.as_deref_mut().filter(|details| !details.output.is_empty()) {
+            Some(details) => {
+                details.output.drain(..count.min(details.output.len()));
+                if details.output.is_empty() {
+                    details.output = Vec::new();
+                }
+            }
+            None => {
+                if let State::Tls(session) = &mut self.state {
+                    session.transmitted(count);
+                }
+            }
+        }
+    }
+
     /// How many bytes for the peer wait, as far as they exist already.
     pub fn transmit_pending(&self) -> usize {
         let output = self.details.as_deref().map_or(0, |details| details.output.len());
@@ -270,10 +301,10 @@ impl Connection {
 
     /// What every call asks first: is there still a connection, and is it in time?
     fn begin(&mut self, now: Time) -> Result<(), CallError> {
-        if self.cause().is_none() {
-            if let Some(limit) = self.timer.reached(now) {
-                self.fail(Cause::TimeLimit(limit));
-            }
+        if self.cause().is_none()
+            && let Some(limit) = self.timer.reached(now)
+        {
+            self.fail(Cause::TimeLimit(limit));
         }
         self.outcome(())
     }

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use crate::certificate::{Certificate, Chain};
 use crate::connection::{Connection, State};
 use crate::parameter::{Alert, CipherSuite, Group, SignatureScheme, Version};
 use crate::policy::{Gate, Policy};
 use crate::stream::Unverified;
 use crate::tls::{self, EndPointUndefined, HandshakeKind, NoEndPoint, NoExporter, Session};
+use crate::verdict::Verdict;
 
 /// A channel binding type (RFC 5929, RFC 9266).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -145,12 +147,10 @@ impl Connection {
     /// The peer's chain in DER as it was presented, the end entity's certificate first; also after a
     /// failure (PKI-27). Empty when it showed none.
     pub fn peer_certificates(&self) -> impl Iterator<Item = &[u8]> {
-        // A refusal inside the handshake leaves the chain with the verdict alone.
-        let refused = self.cause().is_some().then(|| self.verdicts().first()).flatten();
-        let judged = refused.and_then(|verdict| verdict.chain());
-        let shown = self.session().filter(|_| judged.is_none());
-        let judged = judged.into_iter().flat_map(|chain| chain.iter().map(|own| own.der()));
-        shown.into_iter().flat_map(Session::peer_certificates).chain(judged)
+        let mut shown = self.session().into_iter().flat_map(Session::peer_certificates).peekable();
+        // A session keeps no chain that was refused inside its handshake; the verdict does.
+        let refused = if shown.peek().is_none() { self.verdict(None).and_then(Verdict::chain) } else { None };
+        shown.chain(refused.into_iter().flat_map(Chain::iter).map(Certificate::der))
     }
 
     /// The chain that we showed, the end entity's certificate first; empty when we showed none.

@@ -7,10 +7,10 @@ use crate::certificate::{Chain, ChainError};
 use crate::connection::timer::Timer;
 use crate::connection::{Cause, Connection, Event, State, Time};
 use crate::limits::VERDICTS_PER_CONNECTION;
-use crate::name::{Direction, Domain, Endpoint, Role};
+use crate::name::{Direction, Domain, Endpoint, Role, Transport};
 use crate::policy::{Policy, Requirement};
-use crate::tls::{CertificateAlert, HandshakeKind, Judge, Session};
 use crate::proof::pkix::Staple;
+use crate::tls::{CertificateAlert, HandshakeKind, Judge, Session};
 use crate::verdict::{self, Binding, Level, Possession, Verdict};
 use crate::verification::{Handshake, PreparedVerification, Presented, Request, Verification};
 
@@ -59,10 +59,16 @@ impl HandshakeJudge {
 
     /// The CertificateVerify that shows possession comes behind the chain; a handshake in which it fails
     /// fails, and the verdict is never read then.
-    fn verdict_on<'a>(&self, chain: impl Iterator<Item = &'a [u8]>, resumed: bool, now: i64) -> Verdict {
+    fn verdict_on<'a>(
+        &self,
+        chain: impl Iterator<Item = &'a [u8]>,
+        resumed: bool,
+        staple: Staple,
+        now: i64,
+    ) -> Verdict {
         let chain = Chain::parse(chain);
         let presented = match &chain {
-            Ok(chain) => Presented { resumed, ..Presented::handshake(chain) },
+            Ok(chain) => Presented { resumed, staple, ..Presented::handshake(chain) },
             Err(ChainError::Empty) => Presented::nothing(),
             Err(error) => Presented::unreadable(error),
         };
@@ -71,14 +77,22 @@ impl HandshakeJudge {
 }
 
 impl Judge for HandshakeJudge {
-    fn judge(&self, presented: &[&[u8]], now: u64) -> Result<(), CertificateAlert> {
+    fn judge(&self, presented: &[&[u8]], stapled: Option<bool>, now: u64) -> Result<(), CertificateAlert> {
         let now = i64::try_from(now).unwrap_or(i64::MAX);
-        let verdict = self.verdict_on(presented.iter().copied(), false, now);
+        let verdict = self.verdict_on(presented.iter().copied(), false, staple(stapled), now);
         // A peer that a dialback answer may still prove goes on; the gate and the host see to the rest.
         let answer = if verdict.level() == Level::Refused { Err(alert(&verdict)) } else { Ok(()) };
         // The first judgement of a handshake is the only one.
         let _ = self.verdict.set(verdict);
         answer
+    }
+}
+
+fn staple(stapled: Option<bool>) -> Staple {
+    match stapled {
+        None => Staple::NotApplicable,
+        Some(false) => Staple::Absent,
+        Some(true) => Staple::Unchecked,
     }
 }
 
@@ -119,10 +133,13 @@ impl Connection {
             possession: if chain.is_some() { Possession::Shown } else { Possession::NotShown },
             chain,
             resumed: session.handshake_kind() == Some(HandshakeKind::Resumed),
-            staple: Staple::NotApplicable,
+            staple: staple(session.is_stapled()),
             binding: Some(Binding(self.origin)),
         };
-        Ok(Verification::of_handshake(Request { domain, service: policy.service(), direction, endpoint, policy }, handshake))
+        Ok(Verification::of_handshake(
+            Request { domain, service: policy.service(), direction, endpoint, policy },
+            handshake,
+        ))
     }
 
     /// Takes a verdict about the peer. While the library keeps the gate, a verdict that meets the policy
@@ -186,7 +203,10 @@ impl Connection {
     /// Judges what a handshake left open: a resumed one showed no certificate (RES-09), and a peer without
     /// a certificate was never asked about.
     pub(super) fn judge_after_handshake(&mut self, now: Time) {
-        if self.snapshot.policy.require_alpn() && self.session().is_some_and(|session| session.alpn().is_none()) {
+        if self.snapshot.policy.require_alpn()
+            && self.transport == Transport::DirectTls
+            && self.session().is_some_and(|session| session.alpn().is_none())
+        {
             self.end_session();
             self.fail(Cause::NoApplicationProtocol);
             return;
@@ -194,14 +214,17 @@ impl Connection {
         let judge = self.details.as_deref().and_then(|details| details.judge.clone());
         let Some(judge) = judge else {
             // A receiving end that demands nobody's identity lets bytes pass; else the host has to say who it is.
-            if self.direction == Direction::Receiving && self.snapshot.policy.requirement() == Requirement::EncryptOnly {
+            if self.direction == Direction::Receiving
+                && self.snapshot.policy.requirement() == Requirement::EncryptOnly
+            {
                 self.open_gate();
             }
             return;
         };
         let late = judge.verdict.get().is_none().then(|| self.session()).flatten().map(|session| {
             let resumed = session.handshake_kind() == Some(HandshakeKind::Resumed);
-            judge.verdict_on(session.peer_certificates(), resumed, now.unix_seconds)
+            let staple = staple(session.is_stapled());
+            judge.verdict_on(session.peer_certificates(), resumed, staple, now.unix_seconds)
         });
         let verdict = late.or_else(|| judge.verdict.get().cloned());
         self.details_mut().judge = None;

@@ -79,6 +79,7 @@ pub struct Connection {
 }
 
 /// Where a connection stands, and what it needs there.
+#[expect(clippy::large_enum_variant, reason = "a session is what a connection is for nearly all of its life")]
 enum State {
     /// Nothing was driven yet; it can still be set up.
     Prepared(Box<Setup>),
@@ -150,7 +151,11 @@ impl Connection {
     /// [`SetupError::OtherDirection`] when the policy is for initiating ends only.
     pub fn accepting(context: &Context, transport: Transport, now: Time) -> Result<Self, SetupError> {
         let connection = Self::new(context, Direction::Receiving, transport, now);
-        if connection.snapshot.policy.directions().receiving() { Ok(connection) } else { Err(SetupError::OtherDirection) }
+        if connection.snapshot.policy.directions().receiving() {
+            Ok(connection)
+        } else {
+            Err(SetupError::OtherDirection)
+        }
     }
 
     fn new(context: &Context, direction: Direction, transport: Transport, now: Time) -> Self {

@@ -96,7 +96,8 @@ impl Connection {
 
     /// Offers, or accepts, these application protocols, the preferred first; none switches ALPN off.
     ///
-    /// Left alone it is the one of the service with direct TLS, and none otherwise (DTLS-11, DTLS-15).
+    /// Left alone it is the one of the service with direct TLS, if the policy lets ALPN be used, and none
+    /// otherwise (DTLS-11, DTLS-15).
     ///
     /// # Errors
     /// [`SetupError`] when it is too late, or a name is empty or too long.
@@ -184,7 +185,9 @@ impl Connection {
     pub(super) fn protocols(&self, setup: &Setup) -> Vec<Vec<u8>> {
         match (&setup.alpn, self.transport) {
             (Some(list), _) => list.clone(),
-            (None, Transport::DirectTls) => vec![self.role().service.alpn().to_vec()],
+            (None, Transport::DirectTls) => {
+                self.snapshot.policy.alpn_protocol().map(<[u8]>::to_vec).into_iter().collect()
+            }
             (None, _) => Vec::new(),
         }
     }

@@ -298,6 +298,22 @@ pub extern "C" fn xmpp_tls_result_category(result: i32) -> xmpp_tls_category {
     }
 }
 
+/// Gives the name of a category, such as `usage`; `internal` for a number without one. Static text.
+///
+/// Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn xmpp_tls_category_name(category: i32) -> xmpp_tls_str {
+    text(match category {
+        0 => "success",
+        1 => "usage",
+        2 => "need",
+        3 => "input",
+        4 => "connection",
+        5 => "lookup",
+        _ => "internal",
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -280,6 +280,23 @@ pub unsafe extern "C" fn xmpp_tls_certificate_has_user(certificate: *const xmpp_
     })
 }
 
+/// Gives the name of a form of name, such as `srv_name`; `unknown` for a number without one. Static text.
+///
+/// Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn xmpp_tls_name_kind_name(kind: u32) -> xmpp_tls_str {
+    text(match kind {
+        1 => "dns",
+        2 => "srv_name",
+        3 => "xmpp_addr",
+        4 => "ip",
+        5 => "uri",
+        6 => "email",
+        7 => "ignored",
+        _ => "unknown",
+    })
+}
+
 unsafe fn attribute(
     certificate: *const xmpp_tls_certificate,
     of_issuer: bool,

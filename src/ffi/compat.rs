@@ -163,6 +163,21 @@ pub extern "C" fn xmpp_tls_compat_group_name(group: u32) -> xmpp_tls_str {
     text(known.map_or("", openssl_group))
 }
 
+/// Gives the name of what an option means, such as `honoured`; `unknown` for a number without one. Static text.
+///
+/// Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn xmpp_tls_compat_option_meaning_name(meaning: u32) -> xmpp_tls_str {
+    text(match meaning {
+        0 => "unknown",
+        1 => "honoured",
+        2 => "holds",
+        3 => "meaningless",
+        4 => "not_followed",
+        _ => "unknown",
+    })
+}
+
 /// # Safety
 /// The pointers are as the header demands.
 unsafe fn read_list(
@@ -176,9 +191,8 @@ unsafe fn read_list(
         guard::call(error_out, || {
             let count = Out::new(out.2)?;
             let found = read(input::text(words.0, words.1)?);
-            let list = found.map_err(|error| {
-                Failure::new(xmpp_tls_result::XMPP_TLS_UNKNOWN_NAME, error.to_string())
-            })?;
+            let list = found
+                .map_err(|error| Failure::new(xmpp_tls_result::XMPP_TLS_UNKNOWN_NAME, error.to_string()))?;
             count.set(list.len());
             if list.len() > out.1 {
                 return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_INSUFFICIENT_SIZE));

@@ -23,7 +23,7 @@
 use std::os::raw::c_char;
 
 use crate::connection::{Connection, ServerName, SetupError, Time};
-use crate::ffi::basics::{xmpp_tls_bytes, xmpp_tls_result, xmpp_tls_time};
+use crate::ffi::basics::{xmpp_tls_bytes, xmpp_tls_result, xmpp_tls_str, xmpp_tls_time};
 use crate::ffi::context::xmpp_tls_context;
 use crate::ffi::error::xmpp_tls_error;
 use crate::ffi::guard::{self, Failure};
@@ -31,7 +31,7 @@ use crate::ffi::handle::{
     Exclusive, Guarded, Tag, Tagged, exclusive, exclusive_free, exclusive_into_raw, shared,
 };
 use crate::ffi::input;
-use crate::ffi::output::Out;
+use crate::ffi::output::{Out, text};
 use crate::limits::OFFERED_PROTOCOLS;
 use crate::name::{Domain, Transport};
 
@@ -123,6 +123,19 @@ fn setup_failure(error: SetupError) -> Failure {
         SetupError::Protocols => xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER,
     };
     Failure::new(code, error.to_string())
+}
+
+/// Gives the name of a transport, such as `direct-tls`; `unknown` for a number without one. Static text.
+///
+/// Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn xmpp_tls_transport_name(transport: u32) -> xmpp_tls_str {
+    text(match transport {
+        1 => "starttls",
+        2 => "direct-tls",
+        3 => "tls-only",
+        _ => "unknown",
+    })
 }
 
 /// Makes a connection to a domain.
@@ -265,7 +278,11 @@ pub unsafe extern "C" fn xmpp_tls_connection_set_alpn(
     error_out: *mut *mut xmpp_tls_error,
 ) -> xmpp_tls_result {
     // SAFETY: the pointers are as the header demands.
-    unsafe { set(connection, error_out, |connection| Ok(connection.set_alpn(input::list(protocols, count, OFFERED_PROTOCOLS)?))) }
+    unsafe {
+        set(connection, error_out, |connection| {
+            Ok(connection.set_alpn(input::list(protocols, count, OFFERED_PROTOCOLS)?))
+        })
+    }
 }
 
 /// Says which domain we are (initiating server): the `from` of the stream before TLS, and whose credentials we

@@ -18,6 +18,8 @@ use crate::ffi::handle::{Tag, Tagged, exclusive_free, exclusive_into_raw, shared
 use crate::ffi::input;
 use crate::ffi::output::Out;
 use crate::ffi::policy::xmpp_tls_policy;
+use crate::limits::TICKET_KEYS;
+use crate::tls::TicketKey;
 
 /// What connections share. Synchronised: any threads at once; freed once by `xmpp_tls_context_free`.
 pub struct xmpp_tls_context {
@@ -119,6 +121,64 @@ pub unsafe extern "C" fn xmpp_tls_context_set_credentials(
             context.context.set_credentials(credentials).map_err(failure)
         })
     }
+}
+
+/// Bytes of one key for session tickets: an id of 16, then a secret of 32.
+pub const XMPP_TLS_TICKET_KEY_SIZE: usize = 48;
+
+/// Gives the keys of session tickets, so that several processes or machines take each other's tickets. Without this
+/// call each context makes keys of its own every day. Whoever has a key can read the sessions that were resumed with
+/// its tickets: replace keys at least weekly, and the old ones are forgotten (RFC 9325 §3.4).
+///
+/// `keys`: `count` times `XMPP_TLS_TICKET_KEY_SIZE` bytes, copied: an id that names the key, and 32 random bytes. The
+/// first seals, all open. Wipe your copy.
+///
+/// Returns `XMPP_TLS_OK`, or
+/// - `XMPP_TLS_INVALID_PARAMETER` if `count` is 0, a secret is all zero, or an id or secret stands twice,
+/// - `XMPP_TLS_LIMIT_EXCEEDED` if there are more than 8.
+///
+/// Threads: any, atomic. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn xmpp_tls_context_set_ticket_keys(
+    context: *mut xmpp_tls_context,
+    keys: *const u8,
+    count: usize,
+    error_out: *mut *mut xmpp_tls_error,
+) -> xmpp_tls_result {
+    // SAFETY: the pointers are as the header demands.
+    unsafe {
+        guard::call(error_out, || {
+            let context = shared(context.cast_const())?;
+            if count > TICKET_KEYS {
+                return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_LIMIT_EXCEEDED));
+            }
+            let bytes = input::bytes(keys, count.saturating_mul(XMPP_TLS_TICKET_KEY_SIZE))?;
+            context.context.set_ticket_keys(ticket_keys(bytes)?).map_err(failure)
+        })
+    }
+}
+
+fn ticket_keys(bytes: &[u8]) -> Result<Vec<TicketKey>, Failure> {
+    let refused =
+        |why: &'static str| Failure::new(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER, why.to_owned());
+    let mut seen: Vec<(&[u8; 16], &[u8; 32])> = Vec::new();
+    for unit in bytes.chunks_exact(XMPP_TLS_TICKET_KEY_SIZE) {
+        let (id, rest) = unit.split_first_chunk().ok_or_else(|| refused("a ticket key is too short"))?;
+        let secret: &[u8; 32] = rest.first_chunk().ok_or_else(|| refused("a ticket key is too short"))?;
+        if secret.iter().all(|byte| *byte == 0) {
+            return Err(refused("a ticket key is all zero"));
+        }
+        if seen.iter().any(|(other, key)| *other == id || *key == secret) {
+            return Err(refused("a ticket key stands twice"));
+        }
+        seen.push((id, secret));
+    }
+    if seen.is_empty() {
+        return Err(refused("there is no ticket key"));
+    }
+    let made: Option<Vec<TicketKey>> =
+        seen.into_iter().map(|(id, secret)| TicketKey::new(*id, secret)).collect();
+    made.ok_or_else(|| refused("a ticket key is unusable"))
 }
 
 /// Forgets the session tickets of a domain, so that the next handshake with it is a full one: after a

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::certificate::Certificate;
-use crate::ffi::basics::xmpp_tls_result;
+use crate::ffi::basics::{xmpp_tls_result, xmpp_tls_str};
 use crate::ffi::certificate::{malformed, xmpp_tls_certificate};
 use crate::ffi::error::xmpp_tls_error;
 use crate::ffi::guard::{self, Failure};
@@ -22,7 +22,7 @@ use crate::ffi::handle::{
     shared_free, shared_into_raw, shared_retain,
 };
 use crate::ffi::input;
-use crate::ffi::output::Out;
+use crate::ffi::output::{Out, text};
 use crate::files::{self, FileError, FileFault};
 use crate::name::Domain;
 use crate::tls::{Credential, CredentialError, CredentialStore, Serves};
@@ -90,10 +90,10 @@ impl xmpp_tls_credentials {
     /// # Safety
     /// `pointer` is NULL or a live handle.
     pub(super) unsafe fn optional(pointer: *const Self) -> Result<Option<Arc<CredentialStore>>, Failure> {
-        // SAFETY: as promised by the caller.
         if pointer.is_null() {
             Ok(None)
         } else {
+            // SAFETY: as promised by the caller.
             unsafe { shared(pointer) }.map(|own| Some(own.store.clone()))
         }
     }
@@ -257,6 +257,33 @@ pub unsafe extern "C" fn xmpp_tls_credentials_builder_add_default_file(
     }
 }
 
+/// Adds everything of another set, under the names and as the default that it serves there: files that several sets
+/// share are read once.
+///
+/// `credentials`: used in this call, may be freed afterwards.
+///
+/// Returns `XMPP_TLS_OK`, or `XMPP_TLS_NULL_PARAMETER`. Threads: exclusive (the builder). Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn xmpp_tls_credentials_builder_add_credentials(
+    builder: *mut xmpp_tls_credentials_builder,
+    credentials: *const xmpp_tls_credentials,
+    error_out: *mut *mut xmpp_tls_error,
+) -> xmpp_tls_result {
+    // SAFETY: the pointers are as the header demands.
+    unsafe {
+        guard::call(error_out, || {
+            let store = &shared(credentials)?.store;
+            exclusive(builder, |list| {
+                list.0.extend(store.entries().map(|(name, credential)| {
+                    let serving = name.map_or(Serving::Default, Serving::Name);
+                    (serving, credential.clone())
+                }));
+                Ok(())
+            })
+        })
+    }
+}
+
 /// Makes what was collected so far. The builder stays as it is.
 ///
 /// `credentials_out`: owned by the caller, free with `xmpp_tls_credentials_free`.
@@ -323,6 +350,20 @@ pub unsafe extern "C" fn xmpp_tls_credentials_which(
             Ok(())
         })
     }
+}
+
+/// Gives the name of a cause to serve a name, such as `wildcard`; `unknown` for a number without one. Static text.
+///
+/// Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn xmpp_tls_serves_name(serves: u32) -> xmpp_tls_str {
+    text(match serves {
+        0 => "nothing",
+        1 => "exact",
+        2 => "wildcard",
+        3 => "default",
+        _ => "unknown",
+    })
 }
 
 /// Says how many names are served, wildcards included. Threads: shared. Since 0.1.

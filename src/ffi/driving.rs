@@ -231,12 +231,48 @@ pub unsafe extern "C" fn xmpp_tls_connection_transmit(
     })
 }
 
+/// Gives bytes for the peer where they stand, for a host that sends without a copy; empty when there are none. They
+/// stay until `xmpp_tls_connection_transmitted` takes them off. Valid until the next call on this connection that
+/// changes it.
+///
+/// Threads: exclusive. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn xmpp_tls_connection_transmit_peek(
+    connection: *mut xmpp_tls_connection,
+) -> xmpp_tls_bytes {
+    let waiting = |held: &mut Held| Ok(bytes(held.connection.transmit_peek()));
+    // SAFETY: the pointer is NULL or a live handle.
+    guard::read(bytes(&[]), || unsafe { exclusive(connection.cast_const(), waiting) }.ok())
+}
+
+/// Says that the first `count` bytes of the last `xmpp_tls_connection_transmit_peek` were sent; more than there were
+/// counts as all. Peek again afterwards: more may follow.
+///
+/// Returns `XMPP_TLS_OK`. Threads: exclusive. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn xmpp_tls_connection_transmitted(
+    connection: *mut xmpp_tls_connection,
+    count: usize,
+) -> xmpp_tls_result {
+    guard::result(|| {
+        // SAFETY: the pointer is as the header demands.
+        unsafe {
+            exclusive(connection.cast_const(), |held| {
+                held.connection.transmitted(count);
+                Ok(())
+            })
+        }
+    })
+}
+
 /// Says how many bytes for the peer wait, as far as they exist: an initiating connection makes its first ones
 /// when it is first asked to transmit.
 ///
 /// Threads: exclusive. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_connection_transmit_pending(connection: *const xmpp_tls_connection) -> usize {
+pub unsafe extern "C" fn xmpp_tls_connection_transmit_pending(
+    connection: *const xmpp_tls_connection,
+) -> usize {
     // SAFETY: the pointer is NULL or a live handle.
     guard::read(0, || unsafe { exclusive(connection, |held| Ok(held.connection.transmit_pending())) }.ok())
 }
@@ -387,7 +423,9 @@ pub unsafe extern "C" fn xmpp_tls_connection_is_waiting_for_choice(
 ///
 /// Threads: exclusive. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_connection_offered_alpn_count(connection: *const xmpp_tls_connection) -> usize {
+pub unsafe extern "C" fn xmpp_tls_connection_offered_alpn_count(
+    connection: *const xmpp_tls_connection,
+) -> usize {
     let count = |held: &mut Held| Ok(held.connection.client_hello().map_or(0, |hello| hello.alpn.len()));
     // SAFETY: the pointer is NULL or a live handle.
     guard::read(0, || unsafe { exclusive(connection, count) }.ok())

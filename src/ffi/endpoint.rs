@@ -73,6 +73,21 @@ pub(super) fn dnssec(number: u32) -> Result<Dnssec, Failure> {
     input::number(optional_dnssec(number)?)
 }
 
+/// Gives the name of a DNSSEC state, such as `secure`; `unknown` for a number without one. Static text.
+///
+/// Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn xmpp_tls_dnssec_name(dnssec: u32) -> xmpp_tls_str {
+    text(match dnssec {
+        0 => "none",
+        1 => "secure",
+        2 => "insecure",
+        3 => "bogus",
+        4 => "indeterminate",
+        _ => "unknown",
+    })
+}
+
 /// Describes an endpoint that the host found, or was configured with.
 ///
 /// `target`: the host that is dialled, copied. `port`: 1 to 65535. `transport`: by which SRV owner it was found, never

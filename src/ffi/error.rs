@@ -48,8 +48,8 @@ pub unsafe extern "C" fn xmpp_tls_error_code(error: *const xmpp_tls_error) -> xm
 /// Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_error_message(error: *const xmpp_tls_error) -> xmpp_tls_str {
-    // SAFETY: the pointer is NULL or a live handle, as the header demands.
     guard::read(text(""), || {
+        // SAFETY: the pointer is NULL or a live handle, as the header demands.
         let detail = &unsafe { peek(error) }?.detail;
         if detail.message.is_empty() {
             return Some(crate::ffi::basics::xmpp_tls_result_message(detail.code.number()));

@@ -80,6 +80,23 @@ pub unsafe extern "C" fn xmpp_tls_connection_phase(connection: *const xmpp_tls_c
     unsafe { read(connection, 0, phase) }
 }
 
+/// Gives the name of a phase, such as `handshake`; `unknown` for a number without one. Static text.
+///
+/// Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn xmpp_tls_phase_name(phase: u32) -> xmpp_tls_str {
+    text(match phase {
+        1 => "prepared",
+        2 => "clear",
+        3 => "hello",
+        4 => "handshake",
+        5 => "open",
+        6 => "closed",
+        7 => "failed",
+        _ => "unknown",
+    })
+}
+
 /// Says whether TLS is being negotiated right now. Cheap.
 ///
 /// Threads: exclusive. Since 0.1.
@@ -188,7 +205,9 @@ pub unsafe extern "C" fn xmpp_tls_connection_suite(connection: *const xmpp_tls_c
 
 /// Gives the IANA name of the cipher suite agreed on; empty before. Static text. Threads: exclusive. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_connection_suite_name(connection: *const xmpp_tls_connection) -> xmpp_tls_str {
+pub unsafe extern "C" fn xmpp_tls_connection_suite_name(
+    connection: *const xmpp_tls_connection,
+) -> xmpp_tls_str {
     // SAFETY: the pointer is NULL or a live handle.
     unsafe { read(connection, text(""), |held| Some(text(held.connection.suite()?.name()))) }
 }
@@ -206,7 +225,9 @@ pub unsafe extern "C" fn xmpp_tls_connection_group(connection: *const xmpp_tls_c
 ///
 /// Threads: exclusive. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_connection_group_name(connection: *const xmpp_tls_connection) -> xmpp_tls_str {
+pub unsafe extern "C" fn xmpp_tls_connection_group_name(
+    connection: *const xmpp_tls_connection,
+) -> xmpp_tls_str {
     // SAFETY: the pointer is NULL or a live handle.
     unsafe { read(connection, text(""), |held| Some(text(held.connection.group()?.name()))) }
 }
@@ -222,7 +243,9 @@ pub unsafe extern "C" fn xmpp_tls_connection_alpn(connection: *const xmpp_tls_co
 ///
 /// Threads: exclusive. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_connection_server_name(connection: *const xmpp_tls_connection) -> xmpp_tls_str {
+pub unsafe extern "C" fn xmpp_tls_connection_server_name(
+    connection: *const xmpp_tls_connection,
+) -> xmpp_tls_str {
     // SAFETY: the pointer is NULL or a live handle.
     unsafe { read(connection, text(""), |held| Some(text(held.connection.server_name()?))) }
 }
@@ -243,7 +266,9 @@ pub unsafe extern "C" fn xmpp_tls_connection_is_resumed(connection: *const xmpp_
 ///
 /// Threads: exclusive. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_connection_is_reset_advised(connection: *const xmpp_tls_connection) -> bool {
+pub unsafe extern "C" fn xmpp_tls_connection_is_reset_advised(
+    connection: *const xmpp_tls_connection,
+) -> bool {
     // SAFETY: the pointer is NULL or a live handle.
     unsafe { read(connection, false, |held| Some(held.connection.is_reset_advised())) }
 }
@@ -328,6 +353,20 @@ pub unsafe extern "C" fn xmpp_tls_connection_peer_certificate(
 ) -> xmpp_tls_result {
     // SAFETY: the pointers are as the header demands.
     unsafe { certificate(connection, certificate_out, |held| held.connection.peer_certificates().nth(index)) }
+}
+
+/// Gives one certificate of the peer in DER, counted from 0, its own first, without reading it; empty when there is
+/// none. Also after a failure. Valid until the connection is driven further or freed.
+///
+/// Threads: exclusive. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn xmpp_tls_connection_peer_certificate_der(
+    connection: *const xmpp_tls_connection,
+    index: usize,
+) -> xmpp_tls_bytes {
+    let der = |held: &mut Held| held.connection.peer_certificates().nth(index).map(bytes);
+    // SAFETY: the pointer is NULL or a live handle.
+    unsafe { read(connection, bytes(&[]), der) }
 }
 
 /// Says how many certificates we showed. Threads: exclusive. Since 0.1.

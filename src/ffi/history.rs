@@ -128,6 +128,22 @@ pub unsafe extern "C" fn xmpp_tls_observation_change_name(
     guard::read(text(""), || Some(text(unsafe { peek(observation) }?.observation.change.name())))
 }
 
+/// Gives the name of a change, such as `new_issuer`; `unknown` for a number without one. Static text.
+///
+/// Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn xmpp_tls_change_name(change: u32) -> xmpp_tls_str {
+    text(match change {
+        1 => "first_seen",
+        2 => "same",
+        3 => "renewed_same_key",
+        4 => "new_key_same_issuer",
+        5 => "new_issuer",
+        6 => "worse_verdict",
+        _ => "unknown",
+    })
+}
+
 /// Gives how loudly to say it: one of `XMPP_TLS_LOUDNESS_…`. Threads: shared. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_observation_loudness(observation: *const xmpp_tls_observation) -> u32 {
@@ -138,6 +154,19 @@ pub unsafe extern "C" fn xmpp_tls_observation_loudness(observation: *const xmpp_
             Loudness::Warning => 2,
             Loudness::Alarm => 3,
         })
+    })
+}
+
+/// Gives the name of a loudness, such as `warning`; `unknown` for a number without one. Static text.
+///
+/// Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn xmpp_tls_loudness_name(loudness: u32) -> xmpp_tls_str {
+    text(match loudness {
+        1 => "info",
+        2 => "warning",
+        3 => "alarm",
+        _ => "unknown",
     })
 }
 

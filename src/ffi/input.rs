@@ -60,7 +60,11 @@ pub(super) unsafe fn text<'a>(data: *const std::os::raw::c_char, len: usize) -> 
 /// As [`bytes`].
 pub(super) unsafe fn domain(data: *const std::os::raw::c_char, len: usize) -> Result<Domain, Failure> {
     // SAFETY: as promised by the caller.
-    let text = unsafe { text(data, len) }?;
+    parsed_domain(unsafe { text(data, len) }?)
+}
+
+/// A domain from text.
+pub(super) fn parsed_domain(text: &str) -> Result<Domain, Failure> {
     Domain::parse(text).map_err(|error| {
         Failure::new(xmpp_tls_result::XMPP_TLS_INVALID_DOMAIN, error.to_string()).domain(text)
     })
@@ -104,4 +108,42 @@ pub(super) unsafe fn list(
         bytes(item.data, item.len).map(<[u8]>::to_vec)
     };
     (0..count).map(item).collect()
+}
+
+/// A list of texts of the caller, of at most `most`.
+///
+/// # Safety
+/// `items` is NULL or valid for reads of `count` entries, each with bytes valid for its length until the call returns.
+pub(super) unsafe fn texts<'a>(
+    items: *const crate::ffi::basics::xmpp_tls_str,
+    count: usize,
+    most: usize,
+) -> Result<Vec<&'a str>, Failure> {
+    if count > most {
+        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER));
+    }
+    if count > 0 && items.is_null() {
+        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_NULL_PARAMETER));
+    }
+    // SAFETY: as promised by the caller, and `count` is bounded.
+    let item = |index| unsafe {
+        let item = items.add(index).read();
+        text(item.data, item.len)
+    };
+    (0..count).map(item).collect()
+}
+
+/// A list of numbers of the caller, of at most `most`.
+///
+/// # Safety
+/// `items` is NULL or valid for reads of `count` numbers.
+pub(super) unsafe fn numbers(items: *const u32, count: usize, most: usize) -> Result<Vec<u32>, Failure> {
+    if count > most {
+        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER));
+    }
+    if count > 0 && items.is_null() {
+        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_NULL_PARAMETER));
+    }
+    // SAFETY: as promised by the caller, and `count` is bounded.
+    Ok((0..count).map(|index| unsafe { items.add(index).read() }).collect())
 }

@@ -68,7 +68,7 @@ impl xmpp_tls_policy {
     }
 }
 
-fn failure(error: &PolicyError) -> Failure {
+pub(super) fn failure(error: &PolicyError) -> Failure {
     let code = match error {
         PolicyError::UnknownPreset => xmpp_tls_result::XMPP_TLS_UNKNOWN_NAME,
         PolicyError::SetTwice(_) | PolicyError::PeerTwice(_) => xmpp_tls_result::XMPP_TLS_ALREADY_SET,

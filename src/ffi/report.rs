@@ -92,6 +92,21 @@ pub unsafe extern "C" fn xmpp_tls_report_summary(report: *const xmpp_tls_report)
     })
 }
 
+/// Gives the name of a summary, such as `encrypted-unauthenticated`; `unknown` for a number without one. Static text.
+///
+/// Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn xmpp_tls_summary_name(summary: u32) -> xmpp_tls_str {
+    text(match summary {
+        1 => "authenticated",
+        2 => "weakly-verified",
+        3 => "encrypted-unauthenticated",
+        4 => "plaintext",
+        5 => "failed",
+        _ => "unknown",
+    })
+}
+
 /// Says whether the stream is encrypted: the handshake is done and nothing failed. Threads: shared. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_report_is_encrypted(report: *const xmpp_tls_report) -> bool {

@@ -127,7 +127,9 @@ impl xmpp_tls_verdict {
 
 /// Makes another reference. Returns `verdict`, or NULL for NULL. Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_verdict_retain(verdict: *const xmpp_tls_verdict) -> *const xmpp_tls_verdict {
+pub unsafe extern "C" fn xmpp_tls_verdict_retain(
+    verdict: *const xmpp_tls_verdict,
+) -> *const xmpp_tls_verdict {
     // SAFETY: the pointer is NULL or a live handle.
     unsafe { shared_retain(verdict) }
 }
@@ -248,6 +250,18 @@ pub unsafe extern "C" fn xmpp_tls_verdict_service(verdict: *const xmpp_tls_verdi
     unsafe { read(verdict, xmpp_tls_service::S2s, service) }
 }
 
+/// Gives the name of a service, such as `s2s`; `unknown` for a number without one. Static text.
+///
+/// Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn xmpp_tls_service_name(service: u32) -> xmpp_tls_str {
+    text(match service {
+        1 => "c2s",
+        2 => "s2s",
+        _ => "unknown",
+    })
+}
+
 /// Gives our end of the stream: one of `XMPP_TLS_DIRECTION_…`. Threads: shared. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_verdict_direction(verdict: *const xmpp_tls_verdict) -> xmpp_tls_direction {
@@ -261,12 +275,26 @@ pub unsafe extern "C" fn xmpp_tls_verdict_direction(verdict: *const xmpp_tls_ver
     unsafe { read(verdict, xmpp_tls_direction::Receiving, direction) }
 }
 
+/// Gives the name of an end of a stream, such as `receiving`; `unknown` for a number without one. Static text.
+///
+/// Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn xmpp_tls_direction_name(direction: u32) -> xmpp_tls_str {
+    text(match direction {
+        1 => "initiating",
+        2 => "receiving",
+        _ => "unknown",
+    })
+}
+
 /// Gives the reference identity that was matched (RFC 9525 §6.6); empty when none was, as with DANE-EE. Valid
 /// until the verdict is freed.
 ///
 /// Threads: shared. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn xmpp_tls_verdict_reference_identity(verdict: *const xmpp_tls_verdict) -> xmpp_tls_str {
+pub unsafe extern "C" fn xmpp_tls_verdict_reference_identity(
+    verdict: *const xmpp_tls_verdict,
+) -> xmpp_tls_str {
     // SAFETY: the pointer is NULL or a live handle.
     unsafe { read(verdict, text(""), |own| Some(text(&own.texts().name))) }
 }

@@ -25,8 +25,8 @@ use crate::ffi::endpoint::{dnssec, xmpp_tls_endpoint};
 use crate::ffi::error::xmpp_tls_error;
 use crate::ffi::guard::{self, Failure};
 use crate::ffi::handle::{
-    Exclusive, Guarded, Tag, Tagged, exclusive, exclusive_free, exclusive_into_raw, peek, shared, shared_free,
-    shared_into_raw,
+    Exclusive, Guarded, Tag, Tagged, exclusive, exclusive_free, exclusive_into_raw, peek, shared,
+    shared_free, shared_into_raw,
 };
 use crate::ffi::input;
 use crate::ffi::output::{Out, text};
@@ -120,6 +120,7 @@ impl xmpp_tls_verification {
     }
 }
 
+#[cfg(feature = "lookup")]
 impl xmpp_tls_question {
     pub(super) fn question(&self) -> &Question {
         &self.question
@@ -150,8 +151,12 @@ unsafe fn request(
 /// # Safety
 /// `endpoint` is NULL or a live handle.
 unsafe fn optional_endpoint(endpoint: *const xmpp_tls_endpoint) -> Result<Option<Endpoint>, Failure> {
-    // SAFETY: as promised by the caller.
-    if endpoint.is_null() { Ok(None) } else { unsafe { shared(endpoint) }.map(|own| Some(own.endpoint().clone())) }
+    if endpoint.is_null() {
+        Ok(None)
+    } else {
+        // SAFETY: as promised by the caller.
+        unsafe { shared(endpoint) }.map(|own| Some(own.endpoint().clone()))
+    }
 }
 
 /// Starts a verification before the handshake, to gather evidence ahead.
@@ -216,9 +221,11 @@ pub unsafe extern "C" fn xmpp_tls_verification_new_chain(
             if chain.is_null() {
                 return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_NULL_PARAMETER));
             }
-            let certificates: Result<Vec<_>, _> = (0..count).map(|index| shared(chain.add(index).read())).collect();
+            let certificates: Result<Vec<_>, _> =
+                (0..count).map(|index| shared(chain.add(index).read())).collect();
             let certificates = certificates?;
-            let chain = Chain::parse(certificates.iter().map(|own| own.certificate().der())).map_err(malformed)?;
+            let chain =
+                Chain::parse(certificates.iter().map(|own| own.certificate().der())).map_err(malformed)?;
             let request = request(domain, domain_len, direction, policy, endpoint)?;
             out.set(xmpp_tls_verification::into_raw(Verification::of_chain(request, chain)));
             Ok(())
@@ -315,7 +322,8 @@ pub unsafe extern "C" fn xmpp_tls_connection_verdict(
 ) -> xmpp_tls_result {
     guard::result(|| {
         // SAFETY: the pointers are as the header demands.
-        let (out, domain) = unsafe { (Out::shared(verdict_out)?, input::optional_domain(domain, domain_len)?) };
+        let (out, domain) =
+            unsafe { (Out::shared(verdict_out)?, input::optional_domain(domain, domain_len)?) };
         // SAFETY: as above.
         let verdict = unsafe {
             exclusive(connection, |held| {
@@ -487,6 +495,23 @@ pub extern "C" fn xmpp_tls_question_kind_name(kind: u32) -> xmpp_tls_str {
         5 => "revocation_lists",
         6 => "user_mapping",
         7 => "dialback",
+        _ => "unknown",
+    })
+}
+
+/// Gives the name of a failure, such as `timeout`; `unknown` for a number without one. Static text.
+///
+/// Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn xmpp_tls_lookup_failure_name(failure: u32) -> xmpp_tls_str {
+    text(match failure {
+        1 => "bogus",
+        2 => "server",
+        3 => "timeout",
+        4 => "https_unverified",
+        5 => "malformed",
+        6 => "forbidden",
+        7 => "unreachable",
         _ => "unknown",
     })
 }

@@ -4,7 +4,7 @@ use std::mem;
 use std::os::fd::BorrowedFd;
 use std::process;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -30,6 +30,12 @@ pub struct Lookup {
     process: AtomicU32,
     next: AtomicU64,
     pending: AtomicUsize,
+}
+
+/// A look-up that a caller waits for.
+pub(super) struct Asked {
+    id: RequestId,
+    outcome: Receiver<Result<Reply, LookupError>>,
 }
 
 struct Worker {
@@ -62,15 +68,30 @@ impl Lookup {
     /// # Errors
     /// [`LookupError::TimedOut`] when not even that came in time, and the errors of [`Lookup::submit`].
     pub fn ask(&self, request: Request, limit: Duration) -> Result<Reply, LookupError> {
+        let asked = self.begin(request, limit)?;
+        self.finish(asked, limit)
+    }
+
+    /// Starts a look-up for a caller that will wait in [`Lookup::finish`].
+    pub(super) fn begin(&self, request: Request, limit: Duration) -> Result<Asked, LookupError> {
         let worker = self.worker()?;
         let id = self.admit()?;
         let (caller, outcome) = sync_channel(1);
-        let started = self.start(worker, id, request, earlier(limit), Recipient::Caller(caller));
-        let outcome =
-            started.and_then(|()| outcome.recv_timeout(limit).unwrap_or(Err(LookupError::TimedOut)));
-        if outcome.is_err() {
+        match self.start(worker, id, request, earlier(limit), Recipient::Caller(caller)) {
+            Ok(()) => Ok(Asked { id, outcome }),
+            Err(error) => {
+                self.release();
+                Err(error)
+            }
+        }
+    }
+
+    /// Waits for what was begun.
+    pub(super) fn finish(&self, asked: Asked, limit: Duration) -> Result<Reply, LookupError> {
+        let outcome = asked.outcome.recv_timeout(limit).unwrap_or(Err(LookupError::TimedOut));
+        if let (true, Some(worker)) = (outcome.is_err(), self.worker.get()) {
             // When the thread has ended there is nothing to cancel.
-            let _ = worker.commands.send(Command::Cancel(id));
+            let _ = worker.commands.send(Command::Cancel(asked.id));
         }
         self.release();
         outcome

@@ -12,6 +12,7 @@
 //! same, a limit of what is pending, failures remembered for a while, and a guard on the addresses that are
 //! dialled ([`AddressGuard`]). The caches keep answers for their time to live and can be flushed by domain.
 
+mod answering;
 mod builder;
 mod cache;
 mod candidates;

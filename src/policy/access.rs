@@ -87,7 +87,7 @@ readers! {
     starttls_server_name: bool,
     /// Whether ALPN is used with direct TLS (XEP-0368 §3; DTLS-11). Default: yes. After STARTTLS it never is.
     alpn: bool,
-    /// Whether a receiving entity refuses direct TLS without ALPN (RFC 9325 §3.8; DTLS-12). Default: no.
+    /// Whether direct TLS without ALPN is refused, by either end (RFC 9325 §3.8; DTLS-12). Default: no.
     require_alpn: bool,
     /// Whether sessions are resumed (RFC 7590 §3.3; RES-01). Default: those of TLS 1.3.
     resumption: Resumption,

@@ -151,8 +151,7 @@ pub fn verify(
     demand: &DaneDemand<'_>,
 ) -> Result<DaneMatch, Vec<DaneFailure>> {
     let mut failures = Vec::new();
-    let ways: [Way; 4] =
-        [by_end_entity, by_trust_anchor, by_pkix_end_entity, by_pkix_trust_anchor];
+    let ways: [Way; 4] = [by_end_entity, by_trust_anchor, by_pkix_end_entity, by_pkix_trust_anchor];
     for way in ways {
         match way(chain, records, demand) {
             Some(Ok(found)) => return Ok(found),

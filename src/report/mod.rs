@@ -14,7 +14,7 @@ mod text;
 pub use json::REPORT_FORMAT;
 
 use crate::certificate::{Certificate, Chain};
-use crate::connection::{BindingKind, Cause, Connection, NoBinding, Phase, Time};
+use crate::connection::{BindingKind, Cause, Connection, NoBinding, Time};
 use crate::name::{Domain, Role, Transport};
 use crate::parameter::{Alert, CipherSuite, Group, SignatureScheme, Version};
 use crate::policy::Gate;
@@ -76,7 +76,6 @@ pub struct Report {
     pub(super) role: Role,
     pub(super) transport: Transport,
     pub(super) domain: Option<Domain>,
-    pub(super) phase: Phase,
     pub(super) negotiated: Option<Negotiated>,
     pub(super) server_name: Option<Box<str>>,
     pub(super) starttls_offered: Option<bool>,
@@ -105,7 +104,6 @@ impl Report {
             role: connection.role(),
             transport: connection.transport(),
             domain: connection.domain().cloned(),
-            phase: connection.phase(),
             negotiated: negotiated(connection),
             server_name: connection.server_name().map(Into::into),
             starttls_offered: features.map(|seen| seen.tls_offered),

@@ -14,10 +14,17 @@ impl Report {
     /// The report as text: lines of a label and what it says. Untrusted text is escaped.
     pub fn to_text(&self) -> String {
         let mut text = String::new();
-        let whom = self.domain.as_ref().map_or_else(|| "a peer".to_owned(), |domain| {
-            let unicode = domain.to_unicode();
-            if unicode == domain.as_ascii() { unicode } else { format!("{} ({domain})", escape_for_text(&unicode)) }
-        });
+        let whom = self.domain.as_ref().map_or_else(
+            || "a peer".to_owned(),
+            |domain| {
+                let unicode = domain.to_unicode();
+                if unicode == domain.as_ascii() {
+                    unicode
+                } else {
+                    format!("{} ({domain})", escape_for_text(&unicode))
+                }
+            },
+        );
         let way = match self.role.direction {
             Direction::Initiating => "to",
             Direction::Receiving => "from",
@@ -43,8 +50,12 @@ impl Report {
                 None => format!("failed: {cause}"),
             },
             (Summary::Authenticated, _) => "encrypted, and the peer is authenticated".to_owned(),
-            (Summary::WeaklyVerified, _) => "encrypted, and the peer is verified weakly, by dialback".to_owned(),
-            (Summary::EncryptedUnauthenticated, _) => "encrypted, and nobody knows who the peer is".to_owned(),
+            (Summary::WeaklyVerified, _) => {
+                "encrypted, and the peer is verified weakly, by dialback".to_owned()
+            }
+            (Summary::EncryptedUnauthenticated, _) => {
+                "encrypted, and nobody knows who the peer is".to_owned()
+            }
             _ => "not encrypted".to_owned(),
         }
     }
@@ -54,7 +65,13 @@ impl Report {
             return;
         };
         let group = tls.group.map_or("no key exchange of its own", |group| group.name());
-        let _ = writeln!(text, "  tls          {}, {}, {group}, {}", tls.version, tls.suite, self.transport.name());
+        let _ = writeln!(
+            text,
+            "  tls          {}, {}, {group}, {}",
+            tls.version,
+            tls.suite,
+            self.transport.name()
+        );
         let later = match self.is_safe_against_later_decryption() {
             Some(true) => "what is said now stays safe from quantum computers to come",
             Some(false) => "recorded now, it can be decrypted by quantum computers to come",

@@ -50,6 +50,8 @@ pub struct InitiatingSettings {
     pub parameters: Parameters,
     /// Shown to a server that asks for a certificate.
     pub credential: Option<Arc<Credential>>,
+    /// The credential is shown in TLS 1.3 alone, which encrypts it (EXT-10); in TLS 1.2 none is.
+    pub keep_credential_private: bool,
     /// Application protocols to offer, the preferred first; none: no ALPN (RFC 7301).
     pub alpn: Vec<Vec<u8>>,
     /// Where tickets are kept; `None`: no resumption.
@@ -142,7 +144,10 @@ impl InitiatingConfig {
                 .map_err(|_| ConfigError::NoSuite)?
                 .dangerous()
                 .with_custom_certificate_verifier(verifier::of_servers())
-                .with_client_cert_resolver(Arc::new(Own(settings.credential.clone())));
+                .with_client_cert_resolver(Arc::new(Own {
+                    credential: settings.credential.clone(),
+                    keep_private: settings.keep_credential_private,
+                }));
         named.alpn_protocols.clone_from(&settings.alpn);
         named.key_log = Arc::new(Log);
         named.require_ems = parameters.require_extended_master_secret;
@@ -223,16 +228,21 @@ fn check(parameters: &Parameters) -> Result<(), ConfigError> {
 
 /// Shows the one credential of an initiating configuration, and notes that it was asked for.
 #[derive(Debug)]
-struct Own(Option<Arc<Credential>>);
+struct Own {
+    credential: Option<Arc<Credential>>,
+    keep_private: bool,
+}
 
 impl ResolvesClientCert for Own {
     fn resolve(&self, _authorities: &[&[u8]], schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        let own = self.0.as_ref().filter(|own| own.suits(schemes));
-        scope::with(|handshake| {
+        let own = self.credential.as_ref().filter(|own| own.suits(schemes));
+        let own = scope::with(|handshake| {
+            let own = own.filter(|_| !self.keep_private || handshake.found.tls13);
             handshake.found.asked = true;
             handshake.found.own = own.cloned();
+            own
         });
-        own.map(|own| Arc::clone(own.certified()))
+        own.flatten().map(|own| Arc::clone(own.certified()))
     }
 
     fn has_certs(&self) -> bool {

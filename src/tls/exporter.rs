@@ -8,8 +8,6 @@
 //! The same key log hook writes lines in the NSS format when a session asked for them; no file and no
 //! environment variable can.
 
-use std::fmt::Write as _;
-
 use aws_lc_rs::{digest, hkdf};
 use rustls::KeyLog;
 use rustls::crypto::ActiveKeyExchange;
@@ -17,9 +15,12 @@ use rustls::crypto::tls12::Prf;
 use zeroize::Zeroizing;
 
 use super::scope;
+use crate::certificate::hexadecimal;
 
 const LABEL: &[u8] = b"EXPORTER-Channel-Binding";
 const EXPORTER_SECRET: &str = "EXPORTER_SECRET";
+/// What TLS 1.2 logs, and nothing else does.
+const CLIENT_RANDOM: &str = "CLIENT_RANDOM";
 
 /// The key log of all configurations.
 #[derive(Debug)]
@@ -27,13 +28,16 @@ pub(super) struct Log;
 
 impl KeyLog for Log {
     fn will_log(&self, label: &str) -> bool {
+        // Asked for each secret of TLS 1.3's schedule as it comes to be, and before any certificate is chosen.
+        if label != CLIENT_RANDOM {
+            scope::with(|handshake| handshake.found.tls13 = true);
+        }
         label == EXPORTER_SECRET || scope::with(|handshake| handshake.key_log.is_some()).unwrap_or(false)
     }
 
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
         scope::with(|handshake| {
             if label == EXPORTER_SECRET {
-                handshake.found.tls13 = true;
                 handshake.found.exporter = tls13_value(secret);
             }
             if let Some(lines) = &mut handshake.key_log {
@@ -41,14 +45,6 @@ impl KeyLog for Log {
             }
         });
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// RFC 8446 §7.5 with an empty context. The secret's length tells the hash.

@@ -20,6 +20,7 @@ pub(super) struct Settled {
     pub(super) scheme: Option<u16>,
     pub(super) own: Option<Arc<Credential>>,
     pub(super) asked: bool,
+    pub(super) stapled: Option<bool>,
 }
 
 /// How a handshake went.
@@ -197,6 +198,13 @@ impl Session {
     #[must_use]
     pub fn own_credential(&self) -> Option<&Arc<Credential>> {
         self.settled.own.as_ref()
+    }
+
+    /// Whether the server's certificate came with an OCSP response; `None` where none can come: on an accepting
+    /// session, and when the session resumed.
+    #[must_use]
+    pub fn is_stapled(&self) -> Option<bool> {
+        self.settled.stapled
     }
 
     /// Whether the server asked for a certificate, on an initiating session.

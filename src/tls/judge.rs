@@ -10,11 +10,12 @@ use crate::parameter::Alert;
 /// Decides about the peer's certificates while the handshake runs.
 pub trait Judge: Send + Sync {
     /// `presented` is the chain in DER as it arrived, the end entity's certificate first and never empty;
+    /// `stapled` says whether an OCSP response came with it; `None` where none can come, from a client.
     /// `now` is the wall time in seconds since 1970.
     ///
     /// # Errors
     /// The alert with which to end the handshake.
-    fn judge(&self, presented: &[&[u8]], now: u64) -> Result<(), CertificateAlert>;
+    fn judge(&self, presented: &[&[u8]], stapled: Option<bool>, now: u64) -> Result<(), CertificateAlert>;
 }
 
 /// The alerts that refuse a certificate (RFC 8446 §6.2).

@@ -84,6 +84,7 @@ impl Session {
             own,
             asked,
             ticket_leaf,
+            stapled,
             ..
         } = std::mem::take(&mut handshake.found);
         let own = match self.engine {
@@ -98,7 +99,7 @@ impl Session {
             extended_master_secret.or_else(|| handshake.demands_extended_master_secret.then_some(true))
         };
         self.settled =
-            Settled { exporter, extended_master_secret: extended, server_name, scheme, own, asked };
+            Settled { exporter, extended_master_secret: extended, server_name, scheme, own, asked, stapled };
         handshake.judge = None;
         let takes_tickets = handshake.resumption.is_some() && matches!(self.engine, Engine::Initiating(_));
         if !takes_tickets && handshake.key_log.is_none() {

@@ -56,6 +56,8 @@ pub(super) struct Found {
     pub(super) own: Option<Arc<Credential>>,
     /// The server asked for a client certificate.
     pub(super) asked: bool,
+    /// Whether the peer's certificate came with an OCSP response; `None` where none can come.
+    pub(super) stapled: Option<bool>,
     /// Why the judge refused.
     pub(super) judged: Option<CertificateAlert>,
     /// The peer's signature was wrong.

@@ -110,6 +110,14 @@ impl CredentialStore {
         (!credentials.is_empty()).then_some(Served { because: Serves::Default, credentials })
     }
 
+    /// Every name with each credential that serves it; `None` for the default ones.
+    pub fn entries(&self) -> impl Iterator<Item = (Option<String>, &Arc<Credential>)> {
+        let exact = self.exact.iter().map(|(name, list)| (Some(name.to_string()), list));
+        let wildcard = self.wildcard.iter().map(|(parent, list)| (Some(format!("*.{parent}")), list));
+        let named = exact.chain(wildcard).chain([(None, &self.default)]);
+        named.flat_map(|(name, list)| list.iter().map(move |credential| (name.clone(), credential)))
+    }
+
     /// How many names there are, wildcards included.
     #[must_use]
     pub fn len(&self) -> usize {

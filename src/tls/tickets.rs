@@ -94,6 +94,12 @@ impl Tickets {
         *self.keys.lock().unwrap_or_else(PoisonError::into_inner) = keys;
     }
 
+    /// Whether the keys are the host's.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        self.rotation == 0
+    }
+
     fn with_keys<R>(&self, now: u64, work: impl FnOnce(&[TicketKey]) -> R) -> R {
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         if self.rotation > 0 {

@@ -42,10 +42,11 @@ impl ServerCertVerifier for Verifier {
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
+        ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        judged(end_entity, intermediates, now).map(|()| ServerCertVerified::assertion())
+        let stapled = Some(!ocsp_response.is_empty());
+        judged(end_entity, intermediates, stapled, now).map(|()| ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(
@@ -90,7 +91,7 @@ impl ClientCertVerifier for Verifier {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
-        judged(end_entity, intermediates, now).map(|()| ClientCertVerified::assertion())
+        judged(end_entity, intermediates, None, now).map(|()| ClientCertVerified::assertion())
     }
 
     fn verify_tls12_signature(
@@ -117,12 +118,21 @@ impl ClientCertVerifier for Verifier {
 }
 
 /// Asks the session's judge, outside of the slot that it may want to use for a session of its own.
-fn judged(leaf: &CertificateDer<'_>, others: &[CertificateDer<'_>], now: UnixTime) -> Result<(), Error> {
-    let Some(judge) = scope::with(|handshake| handshake.judge.clone()).flatten() else {
+fn judged(
+    leaf: &CertificateDer<'_>,
+    others: &[CertificateDer<'_>],
+    stapled: Option<bool>,
+    now: UnixTime,
+) -> Result<(), Error> {
+    let judge = scope::with(|handshake| {
+        handshake.found.stapled = stapled;
+        handshake.judge.clone()
+    });
+    let Some(judge) = judge.flatten() else {
         return Ok(());
     };
     let presented: Vec<&[u8]> = std::iter::once(leaf).chain(others).map(AsRef::as_ref).collect();
-    judge.judge(&presented, now.as_secs()).map_err(|refusal| {
+    judge.judge(&presented, stapled, now.as_secs()).map_err(|refusal| {
         scope::with(|handshake| handshake.found.judged = Some(refusal));
         Error::InvalidCertificate(as_rustls_says(refusal))
     })

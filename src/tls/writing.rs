@@ -117,6 +117,20 @@ impl Session {
         length
     }
 
+    /// The bytes for the peer that wait, until the session is used again.
+    #[must_use]
+    pub fn transmit_waiting(&self) -> &[u8] {
+        self.buffers.as_ref().map_or(&[], |buffers| buffers.outgoing.rest())
+    }
+
+    /// Says that the first `count` bytes of those that wait were sent.
+    pub fn transmitted(&mut self, count: usize) {
+        if let Some(buffers) = &mut self.buffers {
+            buffers.outgoing.advance(count.min(buffers.outgoing.len()));
+            self.release();
+        }
+    }
+
     /// How many bytes for the peer wait.
     #[must_use]
     pub fn transmit_pending(&self) -> usize {

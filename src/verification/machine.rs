@@ -9,6 +9,7 @@
 use std::sync::Arc;
 
 use crate::certificate::{Chain, ChainError};
+use crate::limits::SRV_TARGETS;
 use crate::name::{Direction, Domain, Endpoint, Service};
 use crate::policy::Policy;
 use crate::proof::pkix::Staple;
@@ -265,8 +266,14 @@ impl Verification {
     }
 
     fn store_targets(&mut self, answer: Answer) -> Result<(), AnswerError> {
-        let targets =
-            take(answer, |answer| if let Answer::SrvAndAddresses(own) = answer { Some(own) } else { None })?;
+        let targets = take(answer, |answer| match answer {
+            Answer::SrvAndAddresses(mut own) => {
+                own.retain(|target| target.port != 0);
+                own.truncate(SRV_TARGETS);
+                Some(own)
+            }
+            _ => None,
+        })?;
         if let Lookup::Found(targets) = &targets {
             self.ask_targets(targets);
         }

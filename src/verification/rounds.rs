@@ -1,6 +1,5 @@
 //! Which questions follow from what is known: at the start, and after each answer.
 
-use crate::limits::SRV_TARGETS;
 use crate::name::{Direction, Endpoint, Service};
 use crate::policy::{Requirement, Revocation};
 use crate::record::{TlsaOwner, posh_url};
@@ -110,7 +109,6 @@ impl Verification {
     pub(super) fn ask_targets(&mut self, targets: &[Endpoint]) {
         let asked: Vec<TlsaOwner> = targets
             .iter()
-            .take(SRV_TARGETS)
             .filter_map(|target| match ladder::owners(&self.request.domain, target) {
                 Ladder::Ask(owners) => Some(owners),
                 _ => None,

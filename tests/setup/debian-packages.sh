@@ -69,10 +69,10 @@ apt install --no-install-recommends "${missing[@]}"
 for pair in $servers; do
 	package=${pair%%:*} service=${pair##*:}
 	[[ " ${missing[*]} " == *" $package "* ]] || continue
-	if command -v systemctl >/dev/null; then
-		"${as_root[@]}" systemctl disable "$service" >/dev/null 2>&1 || true
-	elif [ -e "/etc/init.d/$service" ]; then
-		"${as_root[@]}" update-rc.d "$service" disable >/dev/null 2>&1 || true
-	fi
+	# Works whether systemd runs or not; the helper wants to know for which package it acts.
+	for unit in "$service.service" "$service.socket"; do
+		"${as_root[@]}" env DPKG_MAINTSCRIPT_PACKAGE="$package" deb-systemd-helper disable "$unit" >/dev/null 2>&1 || true
+	done
+	"${as_root[@]}" update-rc.d "$service" disable >/dev/null 2>&1 || true
 	echo "the service $service is left stopped and disabled"
 done

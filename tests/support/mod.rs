@@ -15,3 +15,4 @@ pub(crate) mod pair;
 pub(crate) mod parts;
 pub(crate) mod pkix;
 pub(crate) mod scene;
+pub(crate) mod schema;

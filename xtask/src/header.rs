@@ -27,7 +27,14 @@ const PARTS: &[&str] = &[
     "ffi/verification",
     "ffi/history",
     "ffi/report",
+    "ffi/dialback",
+    "ffi/external",
+    "ffi/binding",
+    "ffi/lookup_builder",
+    "ffi/lookup_reply",
+    "ffi/lookup",
     "ffi/compat",
+    "ffi/compat_settings",
 ];
 
 /// Types whose Rust name is not their C name.
@@ -75,7 +82,8 @@ fn generate(root: &Path) -> Result<String, String> {
         text.push_str(&essay(&source));
         let mut config = config.clone();
         config.export.include = types(&source);
-        config.export.rename = RENAMED.iter().map(|(rust, c)| ((*rust).to_owned(), (*c).to_owned())).collect();
+        config.export.rename =
+            RENAMED.iter().map(|(rust, c)| ((*rust).to_owned(), (*c).to_owned())).collect();
         let bindings = cbindgen::Builder::new()
             .with_config(config)
             .with_src(&path)
@@ -95,8 +103,7 @@ fn types(source: &str) -> Vec<String> {
         let rest = line.strip_prefix("pub enum ").or_else(|| line.strip_prefix("pub struct "))?;
         rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()
     });
-    let is_of_c =
-        |name: &&str| name.starts_with("xmpp_tls_") || RENAMED.iter().any(|(rust, _)| rust == name);
+    let is_of_c = |name: &&str| name.starts_with("xmpp_tls_") || RENAMED.iter().any(|(rust, _)| rust == name);
     names.filter(is_of_c).map(str::to_owned).collect()
 }
 

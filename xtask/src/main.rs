@@ -1,6 +1,8 @@
-//! Generates what is committed: `cargo run -p xtask -- header [--check]` writes `include/xmpptls.h`.
+//! Generates what is committed: `cargo run -p xtask -- header [--check]` writes `include/xmpptls.h`,
+//! `cargo run -p xtask -- vectors [--check]` writes `tests/vectors/*.json`.
 
 mod header;
+mod vectors;
 
 use std::process::ExitCode;
 
@@ -10,7 +12,9 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["header"] => header::write(),
         ["header", "--check"] => header::check(),
-        _ => Err("usage: cargo run -p xtask -- header [--check]".to_owned()),
+        ["vectors"] => vectors::write(),
+        ["vectors", "--check"] => vectors::check(),
+        _ => Err("usage: cargo run -p xtask -- header|vectors [--check]".to_owned()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -47,14 +47,12 @@ impl std::fmt::Debug for Anchors {
 /// Reads DNSKEY records in zone file form (RFC 4034 §2.2), one a line; `;` begins a comment.
 pub(crate) fn parse_anchors(lines: &str) -> Result<Anchors, LookupError> {
     let keys: TrustAnchors = lines.parse().map_err(|_| LookupError::TrustAnchors)?;
+    // A line that is neither empty nor a comment was a key, or parsing had failed.
     let owner = lines
         .lines()
         .map(|line| line.split(';').next().unwrap_or_default())
         .find_map(|line| line.split_whitespace().next())
         .ok_or(LookupError::TrustAnchors)?;
-    if keys.is_empty() {
-        return Err(LookupError::TrustAnchors);
-    }
     let zone = Name::from_ascii(owner).map_err(|_| LookupError::TrustAnchors)?;
     Ok(Anchors { keys: Arc::new(keys), zone })
 }

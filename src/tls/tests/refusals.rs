@@ -192,7 +192,7 @@ fn par_18_an_alert_after_data_came_speaks_of_something_else() {
 struct Nested;
 
 impl Judge for Nested {
-    fn judge(&self, _: &[&[u8]], _: u64) -> Result<(), CertificateAlert> {
+    fn judge(&self, _: &[&[u8]], _: Option<bool>, _: u64) -> Result<(), CertificateAlert> {
         let pair = Pair::new(&initiating(), &accepting()).ready();
         assert!(pair.client.exporter().is_ok());
         Ok(())

@@ -164,7 +164,7 @@ pub(super) fn deliver(session: &mut Session, bytes: &[u8], cut: usize, now: u64,
 pub(super) struct Fixed(pub(super) Result<(), CertificateAlert>);
 
 impl Judge for Fixed {
-    fn judge(&self, presented: &[&[u8]], now: u64) -> Result<(), CertificateAlert> {
+    fn judge(&self, presented: &[&[u8]], _: Option<bool>, now: u64) -> Result<(), CertificateAlert> {
         assert!(!presented[0].is_empty());
         assert!(now >= NOW);
         self.0

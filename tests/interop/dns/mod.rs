@@ -26,10 +26,20 @@ pub(crate) struct World {
     directory: PathBuf,
 }
 
+static WORLD: OnceLock<World> = OnceLock::new();
+
 /// The world, started by the first test that needs it.
 pub(crate) fn world() -> &'static World {
-    static WORLD: OnceLock<World> = OnceLock::new();
-    WORLD.get_or_init(World::start)
+    WORLD.get_or_init(|| World::start("", ""))
+}
+
+/// The world with more records: in signed.test, and in each of unsigned.test and bogus.test. Only the first call of a
+/// process makes one.
+pub(crate) fn world_with(signed: impl FnOnce() -> (String, String)) -> &'static World {
+    WORLD.get_or_init(|| {
+        let (signed, plain) = signed();
+        World::start(&signed, &plain)
+    })
 }
 
 /// A domain, by its text.
@@ -50,7 +60,7 @@ pub(crate) fn builder(server: SocketAddr) -> LookupBuilder {
 }
 
 impl World {
-    fn start() -> Self {
+    fn start(signed: &str, plain: &str) -> Self {
         for tool in ["knotd", "keymgr"] {
             need(tool, "knot");
         }
@@ -58,7 +68,18 @@ impl World {
         std::fs::create_dir(directory.join("db")).expect("a directory for keys");
         let server = free_address();
         for file in ["root.zone", "signed.zone", "nsec3.zone", "plain.zone"] {
-            std::fs::copy(here().join(file), directory.join(file)).expect("a zone file");
+            let mut zone = std::fs::read_to_string(here().join(file)).expect("a zone file");
+            match file {
+                "signed.zone" => {
+                    zone.push_str(signed);
+                    // More than a datagram holds.
+                    zone.push_str("_xmpp-server._tcp.large IN SRV 1 0 5280 xmpp\n");
+                    zone.extend((0..40).map(|n| format!("_5280._tcp.xmpp IN TLSA 3 1 1 {n:064x}\n")));
+                }
+                "plain.zone" => zone.push_str(plain),
+                _ => {}
+            }
+            std::fs::write(directory.join(file), zone).expect("a zone file");
         }
         let config = std::fs::read_to_string(here().join("knot.conf")).expect("the configuration");
         let config = config

@@ -1,0 +1,334 @@
+//! The file: SQLite, one row for each domain and service, and a log of what changed.
+//!
+//! Several processes may use one file; each reads, compares and writes in one transaction that holds the write
+//! lock from its beginning, so that nothing seen is lost between them. A file that is damaged, belongs to
+//! something else, is of a newer version, cannot be written or finds no room is an error with its name, and
+//! stays as it is. It is never taken for an empty history: an attacker's certificate would be the first one seen.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::time::Duration;
+
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
+};
+
+use crate::failure::Failure;
+
+/// Marks the file as ours: `XMPT`.
+const APPLICATION: i64 = 0x584d_5054;
+/// How long another process may keep the file.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Each makes the next version of the form; a file of an older version is brought up in one transaction.
+const FORMS: &[&str] = &[
+    "CREATE TABLE peer (
+        domain TEXT NOT NULL,
+        service TEXT NOT NULL,
+        certificates TEXT NOT NULL,
+        held TEXT NOT NULL,
+        latest TEXT NOT NULL,
+        first_seen INTEGER NOT NULL,
+        last_seen INTEGER NOT NULL,
+        PRIMARY KEY (domain, service)
+    ) STRICT, WITHOUT ROWID;",
+    "CREATE TABLE change (
+        number INTEGER PRIMARY KEY,
+        domain TEXT NOT NULL,
+        service TEXT NOT NULL,
+        seen_at INTEGER NOT NULL,
+        change TEXT NOT NULL,
+        loudness TEXT NOT NULL,
+        text TEXT NOT NULL,
+        accepted_at INTEGER
+    ) STRICT;
+    CREATE INDEX change_by_domain ON change (domain, service);",
+];
+
+/// What is known of one domain's service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Row {
+    pub(crate) domain: String,
+    pub(crate) service: String,
+    /// The library's history of certificates, as JSON.
+    pub(crate) certificates: String,
+    /// The best that was seen, by which later checks are measured, as JSON.
+    pub(crate) held: String,
+    /// What was seen last, as JSON.
+    pub(crate) latest: String,
+    pub(crate) first_seen: i64,
+    pub(crate) last_seen: i64,
+}
+
+/// A change that was noted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LoggedChange {
+    pub(crate) service: String,
+    pub(crate) seen_at: i64,
+    pub(crate) change: String,
+    pub(crate) loudness: String,
+    pub(crate) text: String,
+    pub(crate) accepted_at: Option<i64>,
+}
+
+/// An open history.
+pub(crate) struct Store {
+    path: PathBuf,
+    connection: Connection,
+}
+
+impl Store {
+    /// Opens a history, and makes a new one where there is no file.
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+        match fs::metadata(path) {
+            Ok(data) if data.len() == 0 => {
+                return Err(failure(
+                    path,
+                    "the file is empty, so what was in it is lost; remove it to begin anew",
+                ));
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => create(path)?,
+            Err(error) => return Err(failure(path, &error.to_string())),
+        }
+        let mut store = Self { path: path.to_owned(), connection: connect(path)? };
+        store.examine()?;
+        Ok(store)
+    }
+
+    /// Opens a history only if there is one.
+    pub(crate) fn open_existing(path: &Path) -> Result<Option<Self>, Failure> {
+        if path.exists() { Self::open(path).map(Some) } else { Ok(None) }
+    }
+
+    fn examine(&mut self) -> Result<(), Failure> {
+        let path = self.path.clone();
+        let wrap = |error| sql(&path, &error);
+        let number = |name| -> Result<i64, Failure> {
+            self.connection.pragma_query_value(None, name, |row| row.get(0)).map_err(wrap)
+        };
+        if number("application_id")? != APPLICATION {
+            return Err(failure(&path, "this is no history of xmpptls"));
+        }
+        let form = number("user_version")?;
+        let sound: String =
+            self.connection.pragma_query_value(None, "quick_check", |row| row.get(0)).map_err(wrap)?;
+        if sound != "ok" {
+            return Err(failure(
+                &path,
+                &format!("the file is damaged ({sound}); nothing can be said about changes"),
+            ));
+        }
+        match usize::try_from(form) {
+            Ok(form) if form == FORMS.len() => Ok(()),
+            Ok(form) if form > 0 && form < FORMS.len() => {
+                self.in_transaction(|transaction| build(transaction, form))
+            }
+            _ => Err(failure(&path, "it was written by a newer version of xmpptls")),
+        }
+    }
+
+    /// What `work` reads and writes happens as a whole or not at all, and nobody else writes meanwhile.
+    pub(crate) fn in_transaction<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, Failure> {
+        let path = self.path.clone();
+        let wrap = |error| sql(&path, &error);
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(wrap)?;
+        let done = work(&transaction).map_err(wrap)?;
+        transaction.commit().map_err(wrap)?;
+        Ok(done)
+    }
+
+    /// All rows, or those of one domain.
+    pub(crate) fn rows(&self, domain: Option<&str>) -> Result<Vec<Row>, Failure> {
+        let all = || {
+            let mut statement = self.connection.prepare(
+                "SELECT domain, service, certificates, held, latest, first_seen, last_seen FROM peer
+                 WHERE ?1 IS NULL OR domain = ?1 ORDER BY domain, service",
+            )?;
+            let rows = statement.query_map([domain], read_row)?;
+            rows.collect::<rusqlite::Result<Vec<Row>>>()
+        };
+        all().map_err(|error| sql(&self.path, &error))
+    }
+
+    /// The changes of a domain, the latest first.
+    pub(crate) fn changes(&self, domain: &str, most: u32) -> Result<Vec<LoggedChange>, Failure> {
+        let all = || {
+            let mut statement = self.connection.prepare(
+                "SELECT service, seen_at, change, loudness, text, accepted_at FROM change
+                 WHERE domain = ?1 ORDER BY number DESC LIMIT ?2",
+            )?;
+            let rows = statement.query_map(params![domain, most], |row| {
+                Ok(LoggedChange {
+                    service: row.get(0)?,
+                    seen_at: row.get(1)?,
+                    change: row.get(2)?,
+                    loudness: row.get(3)?,
+                    text: row.get(4)?,
+                    accepted_at: row.get(5)?,
+                })
+            })?;
+            rows.collect::<rusqlite::Result<Vec<LoggedChange>>>()
+        };
+        all().map_err(|error| sql(&self.path, &error))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// The row of a domain's service.
+pub(crate) fn row(
+    transaction: &Transaction<'_>,
+    domain: &str,
+    service: &str,
+) -> rusqlite::Result<Option<Row>> {
+    transaction
+        .query_row(
+            "SELECT domain, service, certificates, held, latest, first_seen, last_seen FROM peer
+             WHERE domain = ?1 AND service = ?2",
+            [domain, service],
+            read_row,
+        )
+        .optional()
+}
+
+/// Writes a row in place of the one before.
+pub(crate) fn put(transaction: &Transaction<'_>, row: &Row) -> rusqlite::Result<()> {
+    transaction.execute(
+        "INSERT INTO peer (domain, service, certificates, held, latest, first_seen, last_seen)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (domain, service) DO UPDATE SET certificates = excluded.certificates,
+             held = excluded.held, latest = excluded.latest, last_seen = excluded.last_seen",
+        params![
+            row.domain,
+            row.service,
+            row.certificates,
+            row.held,
+            row.latest,
+            row.first_seen,
+            row.last_seen
+        ],
+    )?;
+    Ok(())
+}
+
+/// Adds a change to the log.
+pub(crate) fn log(
+    transaction: &Transaction<'_>,
+    domain: &str,
+    service: &str,
+    seen_at: i64,
+    change: &crate::check::facts::ChangeNote,
+) -> rusqlite::Result<()> {
+    transaction.execute(
+        "INSERT INTO change (domain, service, seen_at, change, loudness, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![domain, service, seen_at, change.change, change.loudness, change.text],
+    )?;
+    Ok(())
+}
+
+/// Marks the changes of a domain's service as accepted.
+pub(crate) fn accept(
+    transaction: &Transaction<'_>,
+    domain: &str,
+    service: &str,
+    now: i64,
+) -> rusqlite::Result<usize> {
+    transaction.execute(
+        "UPDATE change SET accepted_at = ?3 WHERE domain = ?1 AND service = ?2 AND accepted_at IS NULL",
+        params![domain, service, now],
+    )
+}
+
+/// Forgets a domain's service, its log included.
+pub(crate) fn forget(transaction: &Transaction<'_>, domain: &str, service: &str) -> rusqlite::Result<usize> {
+    transaction.execute("DELETE FROM change WHERE domain = ?1 AND service = ?2", [domain, service])?;
+    transaction.execute("DELETE FROM peer WHERE domain = ?1 AND service = ?2", [domain, service])
+}
+
+fn read_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    Ok(Row {
+        domain: row.get(0)?,
+        service: row.get(1)?,
+        certificates: row.get(2)?,
+        held: row.get(3)?,
+        latest: row.get(4)?,
+        first_seen: row.get(5)?,
+        last_seen: row.get(6)?,
+    })
+}
+
+/// Makes a whole new file beside the place, then puts it there unless somebody else has: nobody ever sees
+/// half a file.
+fn create(path: &Path) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| failure(path, &error.to_string());
+    if let Some(directory) = path.parent().filter(|own| !own.as_os_str().is_empty()) {
+        fs::create_dir_all(directory).map_err(failed)?;
+    }
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".new-{}", process::id()));
+    let beside = PathBuf::from(name);
+    // One may be left of a process that was killed, with the same number.
+    let _ = fs::remove_file(&beside);
+    let made = (|| {
+        let mut connection = Connection::open(&beside)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.pragma_update(None, "application_id", APPLICATION)?;
+        build(&transaction, 0)?;
+        transaction.commit()
+    })();
+    let placed = match made {
+        Err(error) => Err(sql(path, &error)),
+        Ok(()) => match fs::hard_link(&beside, path) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(failed(error)),
+            _ => Ok(()),
+        },
+    };
+    // It has done its work, or is of no use.
+    let _ = fs::remove_file(&beside);
+    placed
+}
+
+fn build(transaction: &Transaction<'_>, from: usize) -> rusqlite::Result<()> {
+    for form in FORMS.iter().skip(from) {
+        transaction.execute_batch(form)?;
+    }
+    transaction.pragma_update(None, "user_version", FORMS.len())
+}
+
+fn connect(path: &Path) -> Result<Connection, Failure> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(|error| sql(path, &error))?;
+    connection.busy_timeout(PATIENCE).map_err(|error| sql(path, &error))?;
+    Ok(connection)
+}
+
+fn failure(path: &Path, why: &str) -> Failure {
+    Failure::History { path: path.to_owned(), why: why.to_owned() }
+}
+
+fn sql(path: &Path, error: &rusqlite::Error) -> Failure {
+    let why = match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => {
+            "this is no history of xmpptls, or it is damaged; nothing can be said about changes".into()
+        }
+        Some(ErrorCode::DatabaseCorrupt) => "the file is damaged; nothing can be said about changes".into(),
+        Some(ErrorCode::ReadOnly) => {
+            "the file or its directory cannot be written; nothing was remembered".into()
+        }
+        Some(ErrorCode::DiskFull) => "the disk is full; nothing was remembered, and nothing is lost".into(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "another process keeps the file; nothing was remembered".into()
+        }
+        Some(ErrorCode::CannotOpen) => "the file cannot be opened".into(),
+        _ => error.to_string(),
+    };
+    failure(path, &why)
+}

@@ -1,0 +1,146 @@
+//! Hostile and missing input: nothing panics, nothing gets better by going missing, work is bounded.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use support::ca::{authority, leaf};
+use support::scene::{DOMAIN, domain, s2s, tlsa, words};
+use xmpptls::name::Service;
+use xmpptls::record::{Lookup, PoshDocument, PoshUrl, TlsaRecord};
+use xmpptls::verdict::Level;
+use xmpptls::verification::{CaseDocument, Evidence, History, authzid_from_wire};
+
+/// All verdict cases of the vectors.
+fn cases() -> Vec<(String, CaseDocument)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
+    let mut cases = Vec::new();
+    for name in ["path", "dane", "dane-ladder", "posh", "policy"] {
+        let text = fs::read_to_string(folder.join(format!("{name}.json"))).unwrap();
+        let file: Value = serde_json::from_str(&text).unwrap();
+        let certificates: BTreeMap<String, Vec<u8>> = file["certificates"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(name, text)| (name.clone(), STANDARD.decode(text.as_str().unwrap()).unwrap()))
+            .collect();
+        for case in file["cases"].as_array().unwrap() {
+            let document = CaseDocument::read(&case["input"].to_string(), &certificates).unwrap();
+            cases.push((case["id"].to_string(), document));
+        }
+    }
+    cases
+}
+
+/// Whether anybody is proved: encrypted only and refused prove nobody alike.
+fn proved(case: &CaseDocument) -> u8 {
+    match case.decide().level() {
+        Level::Authenticated => 2,
+        Level::Weak => 1,
+        Level::EncryptedOnly | Level::Refused => 0,
+    }
+}
+
+#[test]
+fn sec_07_no_missing_evidence_proves_anybody() {
+    type Removal = (&'static str, fn(&mut Evidence));
+    let removals: [Removal; 4] = [
+        ("TLSA", |own| own.tlsa.clear()),
+        ("targets", |own| own.targets = Lookup::NotAsked),
+        ("POSH", |own| own.posh = Lookup::NotAsked),
+        ("dialback", |own| own.dialback = Lookup::NotAsked),
+    ];
+    for (id, case) in cases() {
+        for (name, remove) in removals {
+            // A final POSH mismatch is an opt-in against stale certificates; blocking HTTPS undoes it.
+            if name == "POSH" && case.request.policy.posh_mismatch_is_final() {
+                continue;
+            }
+            let mut less = case.clone();
+            remove(&mut less.evidence);
+            assert!(proved(&less) <= proved(&case), "{id} without {name}");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_names_its_reason_and_a_proof_its_method() {
+    for (id, case) in cases() {
+        let verdict = case.decide();
+        let has_method = verdict.method().is_some();
+        match verdict.level() {
+            Level::Authenticated | Level::Weak => assert!(has_method, "{id}"),
+            Level::EncryptedOnly => assert!(!has_method, "{id}"),
+            Level::Refused => {
+                assert!(!has_method && verdict.alert().is_some(), "{id}");
+                assert!(verdict.reasons().next().is_some(), "{id}");
+            }
+        }
+        assert_eq!(verdict.to_json(), case.decide().to_json(), "{id}: equal cases, equal verdicts");
+    }
+}
+
+/// Calls `read` with every prefix of a text and with each of its bytes changed.
+fn mutations(text: &[u8], mut read: impl FnMut(&[u8])) {
+    for end in 0..text.len() {
+        read(&text[..end]);
+    }
+    for position in 0..text.len() {
+        for change in [0x01, 0x20, 0x80, 0xff] {
+            let mut odd = text.to_vec();
+            odd[position] ^= change;
+            read(&odd);
+        }
+    }
+}
+
+#[test]
+fn atk_pa_01_no_mutation_makes_a_reader_panic() {
+    let posh = format!(r#"{{"fingerprints":[{{"sha-256":"{}"}}],"expires":86400}}"#, "A".repeat(43));
+    mutations(posh.as_bytes(), |own| drop(PoshDocument::parse(own)));
+    let reference = br#"{"url":"https://posh.example.net/a?b=c","expires":1e3}"#;
+    mutations(reference, |own| drop(PoshDocument::parse(own)));
+    let history = History::new(domain(DOMAIN), Service::S2s).to_json();
+    mutations(history.as_bytes(), |own| drop(History::from_json(own, &domain(DOMAIN), Service::S2s)));
+    let certificate = leaf().dns(DOMAIN).self_signed();
+    mutations(&tlsa(2, 0, 0, &certificate), |own| drop(TlsaRecord::from_rdata(own)));
+    for text in ["3 1 1 ( c97a22ed db0f )", "https://a.example:443/x", "YS5leGFtcGxl"] {
+        mutations(text.as_bytes(), |own| {
+            let own = String::from_utf8_lossy(own);
+            drop(own.parse::<TlsaRecord>());
+            drop(PoshUrl::parse(&own));
+            drop(authzid_from_wire(&own));
+        });
+    }
+}
+
+#[test]
+fn atk_pa_01_no_full_record_makes_a_verdict_panic() {
+    let certificate = leaf().dns(DOMAIN).self_signed();
+    let record = tlsa(2, 0, 0, &certificate);
+    for position in (3..record.len()).step_by(7) {
+        let mut odd = record.clone();
+        odd[position] ^= 0x11;
+        let verdict = s2s(&[], &[&certificate]).with_tlsa(&[odd]).verdict();
+        assert_ne!(verdict.level(), Level::Authenticated, "byte {position}");
+    }
+}
+
+#[test]
+fn sec_01_many_anchors_in_records_cost_one_search() {
+    let server = leaf().dns(DOMAIN).self_signed();
+    let keys: Vec<Vec<u8>> = (0..64_u32)
+        .map(|n| {
+            let other = authority(&format!("CA {n}")).self_signed();
+            tlsa(2, 1, 0, &other)
+        })
+        .collect();
+    let verdict = s2s(&[], &[&server]).with_tlsa(&keys).verdict();
+    assert_eq!(words(&verdict), ["dane_mismatch"]);
+}
