@@ -9,7 +9,7 @@ VENV = $(CARGO_TARGET_DIR)/venv
 # ejabberdctl runs as root or as the user ejabberd, and as nobody else.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo -n --preserve-env=XMPPTLS_KEEP env PYTHONDONTWRITEBYTECODE=1)
 # The directories that bindings/erlang builds and that go first on ejabberd's code path.
-ERLANG_DROPIN = target/erlang/fast_tls_dropin/ebin target/erlang/xmpptls/ebin
+ERLANG_DROPIN = target/erlang/fast_tls/ebin target/erlang/xmpptls/ebin
 PYTHON = $(VENV)/bin/python
 SETUP = tests/setup
 
@@ -40,8 +40,14 @@ STAGES += test-lint
 STAGES += test-rust
 STAGES += test-lookup
 STAGES += test-docs
+STAGES += test-header
+STAGES += test-vectors
 STAGES += test-install
+STAGES += test-lua
+STAGES += test-erlang
 STAGES += test-interop-peers
+STAGES += test-interop-prosody
+STAGES += test-interop-ejabberd
 
 .PHONY: all
 all: rust-version c-compiler ## build the library (LOOKUP=0: without look-ups)
@@ -192,7 +198,7 @@ test-lua: all
 
 .PHONY: test-erlang
 test-erlang: all
-	$(MAKE) -C bindings/erlang check
+	$(MAKE) -C bindings/erlang test
 
 .PHONY: test-interop-peers
 test-interop-peers:
@@ -201,7 +207,7 @@ test-interop-peers:
 .PHONY: test-interop-prosody
 test-interop-prosody: all
 	$(MAKE) -C bindings/lua all-versions
-	$(PYTHON) tests/interop/prosody/run.py --module 'target/lua/{lua}' --library "$(RELEASE)" \
+	$(AS_ROOT) $(PYTHON) tests/interop/prosody/run.py --module 'target/lua/{lua}' --library "$(RELEASE)" \
 		--plugins examples/prosody --auth s2s_auth_xmpptls
 
 .PHONY: test-interop-ejabberd

@@ -297,8 +297,7 @@ fn ext_10_a_client_certificate_is_shown_in_tls_1_3_and_not_in_the_clear_of_tls_1
     let client = context(Preset::C2sClient2026, &[&ca], Some(std::sync::Arc::new(store)), &[]);
     for (newest, shown) in [("TLSv1.3", 1), ("TLSv1.2", 0)] {
         let settings = [("tls.client_certificate", "request"), ("tls.newest_version", newest)];
-        let server =
-            context(Preset::C2sServer2026, &[&ca], Some(credentials(&[DOMAIN], &[&own])), &settings);
+        let server = context(Preset::C2sServer2026, &[&ca], Some(credentials(&[DOMAIN], &[&own])), &settings);
         let mut pair = Pair::new(&client, &server, Transport::DirectTls, DOMAIN);
         pair.run();
         assert_eq!((pair.client.cause(), pair.server.cause()), (None, None), "{newest}");

@@ -30,7 +30,6 @@ build = {
 				"src/socket.c", "src/socket_names.c", "src/stamp.c", "src/trust_anchors.c", "src/verdict.c",
 				"src/verification.c",
 			},
-			defines = { "_DEFAULT_SOURCE" },
 			incdirs = { "$(XMPPTLS_INCDIR)" },
 			libdirs = { "$(XMPPTLS_LIBDIR)" },
 			libraries = { "xmpptls" },

@@ -14,6 +14,7 @@ local async = require "util.async";
 local http = require "net.http";
 local json = require "util.json";
 local promise = require "util.promise";
+local timer = require "util.timer";
 
 local preset = module:get_option_string("s2s_xmpptls_policy", "s2s");
 local cafile = module:get_option_path("s2s_xmpptls_cafile", nil, "config");
@@ -201,6 +202,18 @@ function ask.posh(question)
 	end);
 end
 
+-- A promise of the answer, or of the failure that it is by now too late or that asking went wrong.
+local function in_time(question, seconds)
+	local asked = promise.resolve(question):next(ask[question.kind] or function () return { "answer_not_asked" }; end);
+	local too_late = promise.new(function (resolve)
+		timer.add_task(seconds, function () resolve { "answer_failed", "timeout" }; end);
+	end);
+	return promise.race { asked, too_late }:catch(function (err)
+		module:log("error", "Asking about %s went wrong: %s", question.name, tostring(err));
+		return { "answer_failed", "unreachable" };
+	end);
+end
+
 -- Asks everything that is open, waits, answers, and again, since answers lead to questions.
 local function gather(verification)
 	local deadline = os.time() + patience;
@@ -208,7 +221,7 @@ local function gather(verification)
 		local questions, jobs = {}, {};
 		for question in verification.next_question, verification do
 			questions[#questions + 1] = question;
-			jobs[#jobs + 1] = ask[question.kind] and ask[question.kind](question) or { "answer_not_asked" };
+			jobs[#jobs + 1] = in_time(question, math.max(1, deadline - os.time()));
 		end
 		local answers = async.wait_for(promise.all(jobs));
 		for i, question in ipairs(questions) do

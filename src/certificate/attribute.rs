@@ -1,7 +1,7 @@
 //! The attributes of a subject's or issuer's name (RFC 5280 §4.1.2.4).
 
-use crate::certificate::Oid;
 use crate::certificate::der::{self, NotDer, Reader};
+use crate::certificate::{Oid, hexadecimal};
 
 /// One attribute of a distinguished name: for people to read, never to compare with a domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) fn read_name(der: &[u8]) -> Result<Vec<Attribute>, NotDer> {
             let value = pair.next()?;
             pair.end()?;
             let name = SHORT_NAMES.iter().find(|(number, _)| oid == *number).map(|(_, name)| *name);
-            let value = text(value.tag, value.content).unwrap_or_else(|| hexadecimal(value.whole));
+            let value = text(value.tag, value.content).unwrap_or_else(|| marked_hexadecimal(value.whole));
             attributes.push(Attribute { oid, name, value });
         }
     }
@@ -83,6 +83,6 @@ fn text(tag: u8, content: &[u8]) -> Option<String> {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::from("#"), |text, octet| text + &format!("{octet:02x}"))
+fn marked_hexadecimal(bytes: &[u8]) -> String {
+    format!("#{}", hexadecimal(bytes))
 }

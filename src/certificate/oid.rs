@@ -1,5 +1,6 @@
 //! Object identifiers, in dotted form.
 
+use crate::certificate::hexadecimal;
 use std::fmt;
 
 /// An object identifier in dotted form, such as `2.5.29.17` (X.690 §8.19).
@@ -10,7 +11,7 @@ impl Oid {
     /// Reads the content octets of an OBJECT IDENTIFIER. What is no identifier is shown as hexadecimal
     /// digits behind a `#`, so that it can be shown and equals no real one.
     pub(crate) fn read(content: &[u8]) -> Self {
-        Self(dotted(content).unwrap_or_else(|| hexadecimal(content)).into())
+        Self(dotted(content).unwrap_or_else(|| marked_hexadecimal(content)).into())
     }
 
     /// The dotted form.
@@ -49,8 +50,8 @@ fn push_arc(text: &mut String, arc: u64) {
     }
 }
 
-fn hexadecimal(content: &[u8]) -> String {
-    content.iter().fold(String::from("#"), |text, octet| text + &format!("{octet:02x}"))
+fn marked_hexadecimal(content: &[u8]) -> String {
+    format!("#{}", hexadecimal(content))
 }
 
 impl fmt::Display for Oid {

@@ -6,8 +6,8 @@
 use std::os::raw::c_char;
 
 use crate::compat::{
-    self, NoCipherMatch, ProtocolError, certificate_key_type, cipher_list, ciphersuites, group_list, group_names,
-    option_names, protocol_options,
+    self, NoCipherMatch, ProtocolError, certificate_key_type, cipher_list, ciphersuites, group_list,
+    group_names, option_names, protocol_options,
 };
 use crate::ffi::basics::{xmpp_tls_result, xmpp_tls_str};
 use crate::ffi::certificate::xmpp_tls_certificate;
@@ -144,10 +144,18 @@ fn suites(
     let of = |version| CipherSuite::ALL.iter().copied().filter(move |suite| suite.version() == version);
     let mut chosen = Vec::new();
     if newest == Version::Tls13 {
-        if tls13.is_empty() { chosen.extend(of(Version::Tls13)) } else { chosen.extend(ciphersuites(tls13)?.suites) }
+        if tls13.is_empty() {
+            chosen.extend(of(Version::Tls13))
+        } else {
+            chosen.extend(ciphersuites(tls13)?.suites)
+        }
     }
     if oldest == Version::Tls12 {
-        if ciphers.is_empty() { chosen.extend(of(Version::Tls12)) } else { chosen.extend(cipher_list(ciphers)?.suites) }
+        if ciphers.is_empty() {
+            chosen.extend(of(Version::Tls12))
+        } else {
+            chosen.extend(cipher_list(ciphers)?.suites)
+        }
     }
     Ok(chosen)
 }

@@ -1,7 +1,7 @@
 //! The C face: converts, calls, converts.
 //!
 //! One file a handle family; no rule of the domain lives here. What the files share:
-//! - `guard`: every exported function runs inside [`guard::call`], which answers a panic with
+//! - `guard`: every exported function runs inside `guard::call`, which answers a panic with
 //!   `XMPP_TLS_INTERNAL` and writes the optional error object;
 //! - `handle`: what a C pointer is – exclusive, shared – checked by a tag before it is followed;
 //! - `input`, `output`: pointer and length to slice, text, domain; the way back to out-parameters.

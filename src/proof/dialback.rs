@@ -14,6 +14,7 @@ use aws_lc_rs::hmac;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::certificate::hexadecimal;
 use crate::limits::{DIALBACK_FIELD_BYTES, DIALBACK_KEY_TEXT_BYTES, DIALBACK_SECRET_BYTES};
 
 /// Bytes of the secret that [`DialbackSecret::from_random`] takes.
@@ -121,15 +122,6 @@ impl fmt::Display for DialbackError {
 }
 
 impl std::error::Error for DialbackError {}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    use fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
 
 #[cfg(test)]
 mod tests {

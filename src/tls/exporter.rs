@@ -8,8 +8,6 @@
 //! The same key log hook writes lines in the NSS format when a session asked for them; no file and no
 //! environment variable can.
 
-use std::fmt::Write as _;
-
 use aws_lc_rs::{digest, hkdf};
 use rustls::KeyLog;
 use rustls::crypto::ActiveKeyExchange;
@@ -17,6 +15,7 @@ use rustls::crypto::tls12::Prf;
 use zeroize::Zeroizing;
 
 use super::scope;
+use crate::certificate::hexadecimal;
 
 const LABEL: &[u8] = b"EXPORTER-Channel-Binding";
 const EXPORTER_SECRET: &str = "EXPORTER_SECRET";
@@ -46,14 +45,6 @@ impl KeyLog for Log {
             }
         });
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// RFC 8446 §7.5 with an empty context. The secret's length tells the hash.

@@ -50,6 +50,7 @@ pub use failure::{Cause, Failure, SessionLimit};
 pub(crate) use hello::clear_alert;
 pub use hello::{Hello, HelloReader};
 pub use judge::{CertificateAlert, Judge};
+#[cfg(feature = "capi")]
 pub(crate) use pem::first_certificate;
 pub use provider::{NoRandomBytes, random, seed};
 pub use resumption::{ResumptionKey, SessionCache};

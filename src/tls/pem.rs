@@ -41,6 +41,7 @@ pub(super) fn blocks(text: &[u8]) -> Result<Vec<Block>, Malformed> {
 }
 
 /// The first certificate of `text`, in DER; the number of the block that cannot be read, counted from 0.
+#[cfg(feature = "capi")]
 pub(crate) fn first_certificate(text: &[u8]) -> Result<Option<Vec<u8>>, usize> {
     let blocks = blocks(text).map_err(|Malformed(block)| block)?;
     let found = blocks.into_iter().find(|block| block.kind == Kind::Certificate);

@@ -3,11 +3,9 @@
 //! Every text that a peer wrote is escaped for one line. Members are always there; what does not apply is
 //! null. New members may come with the same version, so readers pass over what they do not know.
 
-use std::fmt::Write;
-
 use serde_json::{Value, json};
 
-use crate::certificate::{Certificate, escape_for_text};
+use crate::certificate::{Certificate, escape_for_text, hexadecimal};
 use crate::name::{ReferenceKind, ReferenceSource};
 use crate::policy::{PinnedDigest, Requirement};
 use crate::proof::names::NameMatch;
@@ -184,13 +182,5 @@ fn posh(own: &PoshSummary) -> Value {
         "fetched_at": own.fetched_at,
         "fingerprints": own.fingerprints,
         "matched": own.matched.map(|hash| hash.name()),
-    })
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len().saturating_mul(2)), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
     })
 }

@@ -2,6 +2,7 @@
  *
  * Option tables are read raw: a metamethod of the caller cannot run in the middle of a call.
  * SPDX-License-Identifier: MIT OR Apache-2.0 */
+#define _DEFAULT_SOURCE
 #define _POSIX_C_SOURCE 200809L
 #include "xmpptls_lua.h"
 #include <string.h>
@@ -136,11 +137,18 @@ void *xl_field_handle(lua_State *L, int index, const char *field, const struct x
     return object->handle;
 }
 
+/* A clock that is read from memory; some milliseconds are nothing to time limits of seconds. */
+#ifdef CLOCK_MONOTONIC_COARSE
+#define STEADY_CLOCK CLOCK_MONOTONIC_COARSE
+#else
+#define STEADY_CLOCK CLOCK_MONOTONIC
+#endif
+
 xmpp_tls_time xl_now(void)
 {
     struct timespec monotonic = { 0, 0 };
     xmpp_tls_time now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &monotonic);
+    (void)clock_gettime(STEADY_CLOCK, &monotonic);
     now.unix_seconds = (int64_t)time(NULL);
     now.monotonic_ms = (uint64_t)monotonic.tv_sec * 1000U + (uint64_t)(monotonic.tv_nsec / 1000000);
     return now;

@@ -164,8 +164,8 @@ static int receive(lua_State *L)
         }
         taken += used;
         luaL_addlstring(&plain, (const char *)chunk, got);
-        if (got == 0 && (used == 0 || taken == len)) {
-            break;
+        if (got < sizeof chunk && (used == 0 || taken == len)) {
+            break; /* a buffer that was not filled left nothing inside */
         }
     }
     luaL_pushresult(&plain);
@@ -190,10 +190,13 @@ static int transmit(lua_State *L)
         uint8_t chunk[CHUNK];
         size_t written = 0;
         result = xmpp_tls_connection_transmit(connection, chunk, sizeof chunk, &written);
-        if (result != XMPP_TLS_OK || written == 0) {
+        if (result != XMPP_TLS_OK) {
             break;
         }
         luaL_addlstring(&out, (const char *)chunk, written);
+        if (written < sizeof chunk) {
+            break;
+        }
     }
     luaL_pushresult(&out);
     return result == XMPP_TLS_OK ? 1 : xl_fail(L, result, NULL);
@@ -212,6 +215,38 @@ static int write_plain(lua_State *L)
     }
     lua_pushinteger(L, (lua_Integer)taken);
     return 1;
+}
+
+/* write_and_transmit(data [, now]) -> bytes for the peer, how much of the data was taken: both in one call */
+static int write_and_transmit(lua_State *L)
+{
+    xmpp_tls_connection *connection = check(L);
+    size_t len = 0, taken = 0;
+    const uint8_t *data = (const uint8_t *)luaL_checklstring(L, 2, &len);
+    xmpp_tls_time now = xl_time(L, 3);
+    xmpp_tls_result result = XMPP_TLS_OK;
+    luaL_Buffer out;
+    luaL_buffinit(L, &out);
+    for (;;) {
+        uint8_t chunk[CHUNK];
+        size_t part = 0, written = 0;
+        result = xmpp_tls_connection_write_into(connection, &now, data + taken, len - taken, &part, chunk, sizeof chunk,
+            &written);
+        if (result != XMPP_TLS_OK) {
+            break;
+        }
+        taken += part;
+        luaL_addlstring(&out, (const char *)chunk, written);
+        if (written == 0 || (taken == len && written < sizeof chunk)) {
+            break;
+        }
+    }
+    luaL_pushresult(&out);
+    if (result != XMPP_TLS_OK) {
+        return xl_fail(L, result, NULL);
+    }
+    lua_pushinteger(L, (lua_Integer)taken);
+    return 2;
 }
 
 static int close_ours(lua_State *L)
@@ -247,6 +282,7 @@ static const luaL_Reg methods[] = {
     { "receive", receive },
     { "transmit", transmit },
     { "write", write_plain },
+    { "write_and_transmit", write_and_transmit },
     { "close", close_ours },
     { "end_of_input", end_of_input },
     { "advance", advance },

@@ -120,8 +120,8 @@ enum xl_step xl_flush(struct xl_socket *socket)
             break;
         }
         enum xl_step step = push_or_hold(socket, wire, len);
-        if (step != XL_DONE) {
-            return step;
+        if (step != XL_DONE || len < sizeof wire) {
+            return step; /* a buffer that was not filled left nothing inside */
         }
     }
     return XL_DONE;
@@ -133,9 +133,10 @@ enum xl_step xl_send(struct xl_socket *socket, const uint8_t *data, size_t len, 
     if (socket->fd < 0 || !socket->open) {
         return XL_CLOSED;
     }
-    enum xl_step step = xl_flush(socket);
+    enum xl_step step = socket->held.len > 0 || len == 0 ? xl_flush(socket) : XL_DONE;
     xmpp_tls_time now = xl_now();
-    while (step == XL_DONE && *accepted_out < len) {
+    bool filled = len > 0; /* what waited inside comes first, so the library is empty once it leaves room */
+    while (step == XL_DONE && (*accepted_out < len || filled)) {
         uint8_t wire[WIRE];
         size_t taken = 0, written = 0;
         xmpp_tls_result result = xmpp_tls_connection_write_into(tls_of(socket), &now, data + *accepted_out,
@@ -144,14 +145,13 @@ enum xl_step xl_send(struct xl_socket *socket, const uint8_t *data, size_t len, 
             return result == XMPP_TLS_CONNECTION_CLOSED ? XL_CLOSED : XL_FAILED;
         }
         *accepted_out += taken;
-        if (written > 0) {
-            step = push_or_hold(socket, wire, written);
-        } else if (taken == 0) {
+        if (written == 0 && *accepted_out < len) {
             return XL_WANT_VERDICT;
         }
+        step = push_or_hold(socket, wire, written);
+        filled = written == sizeof wire;
     }
-    /* what did not fit into `wire` is still inside */
-    return step == XL_DONE ? xl_flush(socket) : step;
+    return step;
 }
 
 /* ---- from the peer ---- */
@@ -301,7 +301,7 @@ enum xl_step xl_handshake(struct xl_socket *socket)
             step = socket->over ? XL_CLOSED : read_of_handshake(socket);
         } else {
             enum xl_step flushed = xl_flush(socket);
-            socket->open = step == XL_DONE && flushed == XL_DONE;
+            socket->open = socket->filled = step == XL_DONE && flushed == XL_DONE;
             return step == XL_FAILED || flushed == XL_DONE ? step : flushed;
         }
     } while (step == XL_DONE);
@@ -320,7 +320,7 @@ enum xl_step xl_receive(struct xl_socket *socket, uint8_t *out, size_t capacity,
     }
     for (;;) {
         enum xl_step step = XL_DONE;
-        if (xmpp_tls_connection_has_plaintext(tls_of(socket))) {
+        if (socket->filled && xmpp_tls_connection_has_plaintext(tls_of(socket))) {
             step = feed(socket, NULL, 0, out, capacity, got_out);
         } else if (socket->rest.len > 0) {
             step = feed_rest(socket, out, capacity, got_out);
@@ -338,6 +338,7 @@ enum xl_step xl_receive(struct xl_socket *socket, uint8_t *out, size_t capacity,
                 step = feed(socket, wire, len, out, capacity, got_out);
             }
         }
+        socket->filled = *got_out == capacity;
         if (*got_out > 0 || step != XL_DONE) {
             return *got_out > 0 ? XL_DONE : step;
         }

@@ -36,6 +36,7 @@ struct xl_socket {
     uint8_t header_len;
     uint8_t header[5];
     bool open;               /* the handshake is done: data may pass */
+    bool filled;             /* the last plaintext filled its buffer: there may be more inside */
     bool drained;            /* the last read emptied the kernel's buffer */
     bool over;               /* nothing more will be read: end of stream, failure, or closed */
 };

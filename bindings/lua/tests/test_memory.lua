@@ -54,6 +54,18 @@ test("the peer's certificate can be read, and stays when the connection is gone"
 	same(certificate:subject()[2].value, "example.org")
 end)
 
+test("much data passes in one call, written and transmitted", function()
+	local client, server = ends "direct-tls"
+	pair.shuttle(client, server)
+	local data = ("0123456789abcdef"):rep(8192)
+	local bytes, taken = client:write_and_transmit(data)
+	same(taken, #data)
+	same(client:transmit(), "")
+	local plain, used = server:receive(bytes)
+	same(used, #bytes)
+	same(plain == data, true)
+end)
+
 test("closing is told to the peer", function()
 	local client, server = ends "direct-tls"
 	pair.shuttle(client, server)

@@ -43,7 +43,9 @@ impl Question {
         match &self.0.kind {
             QuestionKind::Tlsa { owner } => owner.to_string(),
             QuestionKind::Posh { url, .. } => url.to_string(),
-            QuestionKind::SrvAndAddresses { domain } | QuestionKind::History { domain, .. } => domain.to_string(),
+            QuestionKind::SrvAndAddresses { domain } | QuestionKind::History { domain, .. } => {
+                domain.to_string()
+            }
             QuestionKind::RevocationLists { urls } => urls.join(" "),
             QuestionKind::Dialback { originating, .. } => originating.to_string(),
             _ => String::new(),

@@ -39,7 +39,10 @@ pub(crate) fn milliseconds(seconds: f64) -> u64 {
 }
 
 /// Seconds of a number of milliseconds, as `time.monotonic()` counts them.
-#[expect(clippy::as_conversions, reason = "an integer has no other way to a float; 2^53 ms are 285,000 years")]
+#[expect(
+    clippy::as_conversions,
+    reason = "an integer has no other way to a float; 2^53 ms are 285,000 years"
+)]
 pub(crate) fn seconds(milliseconds: u64) -> f64 {
     milliseconds as f64 / 1000.0
 }

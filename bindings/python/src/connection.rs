@@ -175,15 +175,16 @@ impl Connection {
     fn receive<'py>(&self, py: Python<'py>, data: Option<Input<'py>>) -> PyResult<Bound<'py, PyBytes>> {
         let now = self.now(py)?;
         let data = data.as_ref().map_or(&[][..], Input::as_slice);
-        if self.lock(py).kept.len().saturating_add(data.len()) > KEPT_INPUT && !self.lock(py).kept.is_empty() {
-            return Err(PyBufferError::new_err("the connection takes no input before a choice or a verdict"));
-        }
-        SPACE.with_borrow_mut(|space| {
-            match self.run(py, data.len(), |inner| inner.receive(now, data, space)) {
-                Ok(Plain::Small(length)) => Ok(PyBytes::new(py, space.get(..length).unwrap_or_default())),
-                Ok(Plain::Large(plain)) => Ok(PyBytes::new(py, &plain)),
-                Err(error) => Err(errors::call(py, &self.lock(py).connection, error)),
+        // An error is made outside: making one may run Python code, which may come back here.
+        let received = SPACE.with_borrow_mut(|space| {
+            let plain = self.run(py, data.len(), |inner| inner.receive(now, data, space))?;
+            Ok(plain.into_bytes(py, space))
+        });
+        received.map_err(|refusal| match refusal {
+            Refusal::Full => {
+                PyBufferError::new_err("the connection takes no input before a choice or a verdict")
             }
+            Refusal::Call(error) => errors::call(py, &self.lock(py).connection, error),
         })
     }
 
@@ -199,15 +200,17 @@ impl Connection {
     #[pyo3(signature = (data, /))]
     fn write_out<'py>(&self, py: Python<'py>, data: Input<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let (now, data) = (self.now(py)?, data.as_slice());
-        SPACE.with_borrow_mut(|space| {
-            match self.run(py, data.len(), |inner| inner.write_out(now, data, space)) {
-                Ok((length, rest)) if length == data.len() => Ok(rest.into_bytes(py, space)),
-                Ok((length, _)) => Err(PyBufferError::new_err(format!(
-                    "only {length} bytes were taken, and wait to be transmitted: nothing passes yet"
-                ))),
-                Err(error) => Err(errors::call(py, &self.lock(py).connection, error)),
-            }
-        })
+        let written = SPACE.with_borrow_mut(|space| {
+            let (taken, output) = self.run(py, data.len(), |inner| inner.write_out(now, data, space))?;
+            Ok((taken, output.into_bytes(py, space)))
+        });
+        match written {
+            Ok((taken, output)) if taken == data.len() => Ok(output),
+            Ok((taken, _)) => Err(PyBufferError::new_err(format!(
+                "only {taken} bytes were taken, and wait to be transmitted: nothing passes yet"
+            ))),
+            Err(error) => Err(errors::call(py, &self.lock(py).connection, error)),
+        }
     }
 
     /// Gives what is to be sent to the peer.
@@ -264,6 +267,19 @@ impl Connection {
     }
 }
 
+/// Why input was not taken.
+enum Refusal {
+    /// There is too much of it already.
+    Full,
+    Call(CallError),
+}
+
+impl From<CallError> for Refusal {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
 /// Bytes on their way to Python: in the thread's scratch space, or too many for it.
 enum Plain {
     Small(usize),
@@ -280,7 +296,10 @@ impl Plain {
 }
 
 impl Inner {
-    fn receive(&mut self, now: Time, data: &[u8], space: &mut [u8]) -> Result<Plain, CallError> {
+    fn receive(&mut self, now: Time, data: &[u8], space: &mut [u8]) -> Result<Plain, Refusal> {
+        if !self.kept.is_empty() && self.kept.len().saturating_add(data.len()) > KEPT_INPUT {
+            return Err(Refusal::Full);
+        }
         let kept = std::mem::take(&mut self.kept);
         let joined;
         let input = if kept.is_empty() {

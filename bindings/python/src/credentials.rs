@@ -6,8 +6,8 @@ use std::sync::Arc;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use xmpptls::tls::{self, CredentialStore};
 use xmpptls::files;
+use xmpptls::tls::{self, CredentialStore};
 
 use crate::bytes::Input;
 use crate::certificate::{self, Certificate};

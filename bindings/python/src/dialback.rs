@@ -55,7 +55,9 @@ pub(crate) fn downgrade_hash(
         "SHA-256" => DowngradeHash::Sha256,
         "SHA-512" => DowngradeHash::Sha512,
         other => {
-            return Err(PyValueError::new_err(format!("the hash is {other:?}, and must be SHA-1, SHA-256 or SHA-512")));
+            return Err(PyValueError::new_err(format!(
+                "the hash is {other:?}, and must be SHA-1, SHA-256 or SHA-512"
+            )));
         }
     };
     let mechanisms: Vec<&str> = mechanisms.iter().map(String::as_str).collect();

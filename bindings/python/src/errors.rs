@@ -7,7 +7,7 @@ use xmpptls::connection::{CallError, Cause, ConcludeError, Connection, ContextEr
 use xmpptls::files::{FileError, FileFault};
 use xmpptls::lookup::LookupError;
 use xmpptls::policy::{PolicyError, PolicyTextError, TextFault};
-use xmpptls::tls::{self, CredentialError};
+use xmpptls::tls::CredentialError;
 
 use crate::verdict::Verdict;
 use crate::words;
@@ -44,30 +44,28 @@ pub(crate) fn failed(py: Python<'_>, connection: &Connection) -> PyResult<PyErr>
     let Some(cause) = connection.cause() else {
         return Ok(plain(py, "ConnectionClosed", "closed", "the connection ended"));
     };
-    let (class, code) = classify(cause);
     let verdict = connection.verdict(None).filter(|verdict| !verdict.is_permitted()).cloned();
     let mut message = cause.to_string();
     if let (Cause::PeerRefused, Some(verdict)) = (cause, &verdict) {
         message = verdict.to_string();
     }
     let fields = PyDict::new(py);
-    fields.set_item("code", code)?;
+    fields.set_item("code", cause.code().facts().word)?;
     fields.set_item("domain", connection.domain().map(|domain| domain.as_ascii()))?;
     fields.set_item("alert", connection.alert().map(|alert| alert.number()))?;
     if let Some(verdict) = verdict {
         fields.set_item("verdict", Bound::new(py, Verdict(verdict))?)?;
     }
-    Ok(make(py, class, &message, &fields))
+    Ok(make(py, class(cause), &message, &fields))
 }
 
-fn classify(cause: &Cause) -> (&'static str, String) {
+/// The class of `xmpptls.errors` for a cause.
+fn class(cause: &Cause) -> &'static str {
     match cause {
-        Cause::Stream(cause) => ("StreamFailed", format!("stream_{}", words::variant(cause))),
-        Cause::Tls(tls::Failure::Refused(why, _)) => ("TlsFailed", format!("tls_{}", words::variant(why))),
-        Cause::Tls(failure) => ("TlsFailed", format!("tls_{}", words::variant(failure))),
-        Cause::PeerRefused => ("PeerRefused", "peer_refused".to_owned()),
-        Cause::TimeLimit(limit) => ("TimeLimitReached", format!("time_limit_{}", words::variant(limit))),
-        other => ("TlsFailed", words::variant(other)),
+        Cause::Stream(_) => "StreamFailed",
+        Cause::PeerRefused => "PeerRefused",
+        Cause::TimeLimit(_) => "TimeLimitReached",
+        _ => "TlsFailed",
     }
 }
 

@@ -5,6 +5,7 @@ use pyo3::types::{PyBytes, PyDict};
 use xmpptls::connection::Choice;
 use xmpptls::parameter::Alert;
 use xmpptls::policy::Gate;
+use xmpptls::report::Report;
 use xmpptls::tls::HandshakeKind;
 
 use crate::certificate::{self, Certificate};
@@ -253,6 +254,13 @@ impl Connection {
     fn verdict(&self, py: Python<'_>, domain: Option<&str>) -> PyResult<Option<Verdict>> {
         let domain = domain.map(words::domain).transpose()?;
         Ok(self.lock(py).connection.verdict(domain.as_ref()).cloned().map(Verdict))
+    }
+
+    /// What is to be shown of the connection, as JSON and as lines for people.
+    fn report_texts(&self, py: Python<'_>) -> PyResult<(String, String)> {
+        let now = self.now(py)?;
+        let report = Report::of(&self.lock(py).connection, now);
+        Ok((report.to_json(), report.to_text()))
     }
 
     fn __repr__(&self, py: Python<'_>) -> String {

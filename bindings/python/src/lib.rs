@@ -22,6 +22,7 @@ mod history;
 mod lookup;
 mod peer;
 mod policy;
+mod pure;
 mod verdict;
 mod verification;
 mod words;
@@ -62,6 +63,11 @@ mod _xmpptls {
     #[pymodule_export]
     use policy::Policy;
     #[pymodule_export]
+    use pure::{
+        authzid_from_wire, choose_channel_binding, domain_to_ascii, judge_case, may_join, posh_url,
+        read_posh, resolve_server, resolve_user, tlsa_owner, tlsa_rdata,
+    };
+    #[pymodule_export]
     use verdict::{Attempt, Reason, Verdict};
     #[pymodule_export]
     use verification::{PreparedVerification, Verification};
@@ -71,6 +77,13 @@ mod _xmpptls {
     fn reason_codes() -> Vec<(u32, &'static str, &'static str, &'static str)> {
         let all = xmpptls::numbers::ReasonCode::ALL.iter();
         all.map(|code| (code.number(), code.word(), code.message(), code.clause())).collect()
+    }
+
+    /// The facts of every cause of a failed connection: number, name, sentence, clause.
+    #[pyfunction]
+    fn cause_codes() -> Vec<(u32, &'static str, &'static str, &'static str)> {
+        let all = xmpptls::numbers::CauseCode::ALL.iter().map(|code| (code.number(), code.facts()));
+        all.map(|(number, facts)| (number, facts.word, facts.message, facts.clause)).collect()
     }
 
     #[pymodule_init]

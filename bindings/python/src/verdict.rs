@@ -127,7 +127,8 @@ impl Verdict {
     #[getter]
     fn attempts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let list = self.0.attempts().iter().map(|attempt| {
-            let not_tried = if let Outcome::NotTried(why) = attempt.outcome { Some(why.name()) } else { None };
+            let not_tried =
+                if let Outcome::NotTried(why) = attempt.outcome { Some(why.name()) } else { None };
             Ok(Attempt {
                 proof: attempt.proof.name(),
                 outcome: attempt.outcome.name(),

@@ -54,7 +54,12 @@ impl Verification {
     /// Starts before a connection: gathers what is needed to judge whatever is presented.
     #[staticmethod]
     #[pyo3(signature = (domain, policy, *, endpoint = None, direction = "initiating"))]
-    fn prepare(domain: &str, policy: &Policy, endpoint: Option<&Endpoint>, direction: &str) -> PyResult<Self> {
+    fn prepare(
+        domain: &str,
+        policy: &Policy,
+        endpoint: Option<&Endpoint>,
+        direction: &str,
+    ) -> PyResult<Self> {
         let request = request(domain, &policy.0, direction, endpoint)?;
         Ok(Self::of(verification::Verification::prepare(request)))
     }
@@ -104,9 +109,7 @@ impl Verification {
     /// Takes an answer.
     fn answer(&self, py: Python<'_>, question: &Question, answer: &Answer) -> PyResult<()> {
         let taken = self.lock(py).answer(question.id(), answer.0.clone());
-        taken.map_err(|error| {
-            errors::plain(py, "AnswerError", &words::variant(&error), &error.to_string())
-        })
+        taken.map_err(|error| errors::plain(py, "AnswerError", &words::variant(&error), &error.to_string()))
     }
 
     /// Whether every question is answered and none follows.

@@ -36,6 +36,7 @@ class Authority:
         builder = builder.not_valid_before(now - 30 * DAY).not_valid_after(now + 300 * DAY)
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         builder = builder.add_extension(_usage(certificates=True), critical=True)
+        builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(self.key.public_key()), False)
         self.certificate = builder.sign(self.key, hashes.SHA256())
         self.pem = self.certificate.public_bytes(serialization.Encoding.PEM)
 
@@ -51,6 +52,8 @@ class Authority:
         purposes = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
         builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
         builder = builder.add_extension(_usage(certificates=False), critical=True)
+        issuer = (key if self_signed else self.key).public_key()
+        builder = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer), False)
         certificate = builder.sign(key if self_signed else self.key, hashes.SHA256())
         private = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())

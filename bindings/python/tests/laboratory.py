@@ -33,6 +33,20 @@ class Servers(Federation):
                 yield f"_{port}._tcp.{host} IN TLSA {data}"
 
 
+def dnssec_keys_of(place: Any) -> str:
+    """The keys of a place's zone, as DNSKEY lines."""
+    zone = place.zone
+    code, text = place.laboratory.run(["keymgr", "-c", zone.configuration, f"{zone.zone}.", "dnskey"])
+    assert code == 0, text
+    return str(text).replace(" DNSKEY ", " 300 IN DNSKEY ")
+
+
+def lookup_in(zone: Any, keys: str) -> xmpptls.Lookup:
+    """Look-ups in a zone of the laboratory."""
+    return xmpptls.Lookup(servers=[f"{zone.address}:{DNS_PORT}"], dnssec_trust_anchors=keys,
+                          allow_networks=["127.0.0.0/8"])
+
+
 @dataclass
 class World:
     """What tests ask of it."""
@@ -45,14 +59,13 @@ class World:
         """The authority of the good servers."""
         return xmpptls.TrustAnchors.from_file(self.place.pki.path("ca.crt"))
 
+    def dnssec_keys(self) -> str:
+        """The zone's keys, as DNSKEY lines."""
+        return dnssec_keys_of(self.place)
+
     def lookup(self) -> xmpptls.Lookup:
         """Look-ups in the laboratory's DNS."""
-        zone = self.place.zone
-        code, text = self.place.laboratory.run(["keymgr", "-c", zone.configuration, f"{zone.zone}.", "dnskey"])
-        assert code == 0, text
-        keys = text.replace(" DNSKEY ", " 300 IN DNSKEY ")
-        return xmpptls.Lookup(servers=[f"{zone.address}:{DNS_PORT}"], dnssec_trust_anchors=keys,
-                              allow_networks=["127.0.0.0/8"])
+        return lookup_in(self.place.zone, self.dnssec_keys())
 
     def endpoint(self, host: str, *, direct: bool = False) -> xmpptls.Endpoint:
         """Where a host is, as a person would configure it."""
@@ -71,4 +84,5 @@ def world(*hosts: str) -> Iterator[World]:
             yield World(place, servers)
 
 
-__all__ = ["C2S", "C2S_DIRECT", "PASSWORD", "World", "domain_of", "world"]
+__all__ = ["C2S", "C2S_DIRECT", "DNS_PORT", "INTEROP", "Laboratory", "PASSWORD", "World", "dnssec_keys_of", "domain_of",
+           "lookup_in", "world"]

@@ -7,9 +7,12 @@ import gc
 import random
 import socket
 import ssl
+import subprocess
+import sys
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from authority import Authority
@@ -183,7 +186,7 @@ def test_one_server_has_two_domains(client, lookup, authority: Authority) -> Non
             writer.close()
         with pytest.raises(errors.StreamFailed) as caught:
             await place.connect("three.example")
-        assert caught.value.code == "stream_stream_error"
+        assert caught.value.code == "stream_error"
         listening.close()
 
     asyncio.run(run())
@@ -350,3 +353,10 @@ def test_cpythons_ssl_is_a_peer_like_any_other(serving, authority: Authority, tm
             await writer.wait_closed()
 
     asyncio.run(run())
+
+
+def test_cancelled_connections_leave_no_memory_behind() -> None:
+    """`bench/cancelled.py` does it with ten thousand."""
+    script = Path(__file__).parents[1] / "bench" / "cancelled.py"
+    done = subprocess.run([sys.executable, str(script), "1000"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

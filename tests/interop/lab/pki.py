@@ -8,6 +8,7 @@ peers should trust), sub.crt (the issuing CA), capath/ (the root, hashed as Open
 other-ca.crt (a root nobody trusts).
 """
 
+import base64
 import datetime
 import hashlib
 import subprocess
@@ -107,6 +108,15 @@ class Pki:
     def tlsa(self, name):
         """The TLSA record data of a leaf, as in a zone file."""
         return (self.directory / f"{name}.tlsa").read_text().strip()
+
+    def authority_tlsa(self):
+        """TLSA record data that names the key of the issuing CA, for DANE-TA."""
+        return f"2 1 1 {_digest_of_key(self.issuers['sub'][1])}"
+
+    def fingerprint(self, name):
+        """The SHA-256 of a leaf as POSH documents write it."""
+        leaf = x509.load_pem_x509_certificate((self.directory / f"{name}.crt").read_bytes())
+        return base64.b64encode(leaf.fingerprint(hashes.SHA256())).decode()
 
     def _write(self, name, text):
         path = self.directory / name

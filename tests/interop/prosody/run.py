@@ -24,7 +24,7 @@ from lab.checks import Checks  # noqa: E402
 from lab.processes import Laboratory  # noqa: E402
 from lab.xmpp import Refused, exchange, log_in  # noqa: E402
 
-from servers import HERE, Federation, Place, lua_environment, make_pki  # noqa: E402
+from servers import C2S, C2S_DIRECT, HERE, Federation, Place, lua_environment, make_pki  # noqa: E402
 
 INTERPRETERS = ("lua5.4", "lua5.3", "lua5.2", "lua5.1", "luajit")
 
@@ -109,6 +109,31 @@ class Scenarios:
                        servers.account("trusted"), servers.account("serveronly"))
             self.logged("  really on the port for direct TLS", servers, "trusted", r"Next target to try is \S+:15270")
 
+    def example(self):
+        """The example client in Lua against a Prosody that runs on the same library (only with --module)."""
+        client = HERE.parents[2] / "examples" / "lua" / "c2s_client.lua"
+        with self.federation("trusted") as servers:
+            account = servers.account("trusted")
+            domain = account.jid.split("@")[1].split("/")[0]
+            for transport, port in (("starttls", C2S), ("direct-tls", C2S_DIRECT)):
+                for authority, wanted in (("ca.crt", 0), ("other-ca.crt", 1)):
+                    code, text = self.place.laboratory.run(
+                        ["lua5.4", client, domain, account.address, str(port), transport, self.place.pki.path(authority)],
+                        env=self.place.environment)
+                    good = "authenticated by pkix" in text and "<stream:features" in text
+                    self.checks.check(f"the example client {'opens a stream' if wanted == 0 else 'refuses an unknown CA'} "
+                                      f"by {transport}", code == wanted and good == (wanted == 0), text[-150:])
+
+    def mixed(self):
+        """The module under test at one end and LuaSec at the other (only with --module)."""
+        for direct in (False, True):
+            how = "direct TLS" if direct else "STARTTLS"
+            with self.federation("trusted", "serveronly", direct=direct, luasec=("serveronly",)) as servers:
+                self.works(f"s2s with a server on LuaSec, both ways by {how}", exchange,
+                           servers.account("trusted"), servers.account("serveronly"))
+                other = servers.maps("serveronly")
+                self.checks.check("  which is really on LuaSec", "libxmpptls.so" not in other and "libssl" in other)
+
     def administration(self):
         """What an administrator does: check, look, renew."""
         with self.federation("trusted", "serveronly") as servers:
@@ -176,7 +201,46 @@ class Scenarios:
                        servers.account("trusted"), servers.account("misnamed"), both_ways=False)
         with self.federation("trusted", "selfsigned", wrong_tlsa=("selfsigned",), **how) as servers:
             self.refuses("a wrong TLSA record is refused there too", servers.account("trusted"),
-                         servers.account("selfsigned"))
+                         servers.account("selfsigned"), federation=servers,
+                         because=[r"selfsigned\S* \(outgoing\): refused: .*TLSA record does not match"])
+            self.refuses("  and so is what comes from there", servers.account("selfsigned"),
+                         servers.account("trusted"), federation=servers,
+                         because=[r"selfsigned\S* \(incoming\): refused: .*TLSA record does not match"])
+        tlsa = {"serveronly": self.place.pki.authority_tlsa()}
+        with self.federation("trusted", "serveronly", tlsa=tlsa, **how) as servers:
+            self.works("DANE-TA accepts a peer by its authority", exchange,
+                       servers.account("trusted"), servers.account("serveronly"))
+            self.logged("  outgoing", servers, "trusted", r"serveronly\S* \(outgoing\): dane-ta")
+            self.logged("  and incoming by its certificate, as only EE records speak for who connects", servers,
+                        "trusted", r"serveronly\S* \(incoming\): pkix")
+
+    def other_proofs(self):
+        """The same module where there are no TLSA records: certificates of a CA, and POSH (only with --auth)."""
+        how = {"auth": self.options.auth}
+        with self.federation("trusted", "selfsigned", posh=("selfsigned",), **how) as servers:
+            self.works("a POSH document accepts a self-signed peer in both directions", exchange,
+                       servers.account("trusted"), servers.account("selfsigned"))
+            for direction in ("outgoing", "incoming"):
+                self.logged(f"  {direction}", servers, "trusted", rf"selfsigned\S* \({direction}\): posh")
+            code, text = servers.prosodyctl("trusted", "shell", "xmpptls:show()")
+            self.checks.check("the shell shows the verdicts", code == 0 and "posh" in text, text[-120:])
+        with self.federation("trusted", "selfsigned", posh=("selfsigned",), silent_web=True, **how) as servers:
+            self.refuses("a web server that never answers holds a stream up for no longer than it may",
+                         servers.account("trusted"), servers.account("selfsigned"), federation=servers,
+                         because=[r"selfsigned\S* \(outgoing\): refused: .*POSH"])
+        no_records = {"trusted": None, "serveronly": None, "expired": None, "selfsigned": None}
+        with self.federation("trusted", "serveronly", "expired", tlsa=no_records, **how) as servers:
+            self.works("certificates of a CA are accepted in both directions", exchange,
+                       servers.account("trusted"), servers.account("serveronly"))
+            for direction in ("outgoing", "incoming"):
+                self.logged(f"  {direction}", servers, "trusted", rf"serveronly\S* \({direction}\): pkix")
+            self.refuses("an expired certificate is refused", servers.account("trusted"), servers.account("expired"),
+                         because=[r"expired\S* \(outgoing\): refused: .*expired"], federation=servers)
+        with self.federation("trusted", "selfsigned", tlsa=no_records, dialback=True, **how) as servers:
+            self.works("a self-signed peer is accepted by dialback where the operator allows it", exchange,
+                       servers.account("trusted"), servers.account("selfsigned"))
+            self.logged("  and the log says what its certificate lacks", servers, "trusted",
+                        r"selfsigned\S* \(outgoing\): refused: ")
 
 
 def main():
@@ -195,8 +259,10 @@ def main():
         return
 
     groups = ["conformance", "backends", "direct", "administration", "bad_certificates", "dialback", "dane"]
+    if options.module:
+        groups += ["example", "mixed"]
     if options.auth:
-        groups.append("replaced_verdict")
+        groups += ["replaced_verdict", "other_proofs"]
     checks = Checks()
     with Laboratory("prosody", checks) as laboratory:
         place = Place(laboratory, options.module, options.library, options.plugins)

@@ -1,6 +1,8 @@
 """Prosody servers as they come from the distribution, one for each kind of certificate."""
 
+import json
 import string
+import sys
 from pathlib import Path
 
 from lab.dns import PORT as DNS_PORT
@@ -47,20 +49,25 @@ class Federation:
 
     `direct` publishes direct TLS for s2s; `dane` makes the servers look for TLSA records; `wrong_tlsa`
     names hosts whose record does not match; `auth` is a Prosody module that replaces mod_s2s_auth_certs;
-    `dialback` accepts peers by dialback where the certificate does not do.
+    `dialback` accepts peers by dialback where the certificate does not do; `tlsa` gives hosts other records;
+    `posh` names hosts that have a POSH document in place of TLSA records; `luasec` names hosts that run on LuaSec
+    whatever module is under test; with `silent_web` the web servers of POSH documents never answer.
     """
 
     def __init__(self, place, hosts, backend="epoll", direct=False, dane=False, wrong_tlsa=(), auth=None,
-                 dialback=False):
+                 dialback=False, tlsa=(), posh=(), luasec=(), silent_web=False):
         self.place = place
         self.laboratory = place.laboratory
         self.hosts = hosts
         self.backend, self.direct, self.dane = backend, direct, dane
         self.wrong_tlsa, self.auth, self.dialback = wrong_tlsa, auth, dialback
+        self.tlsa, self.posh, self.luasec, self.silent_web = dict(tlsa), posh, luasec, silent_web
 
     def __enter__(self):
         self.place.zone.publish(line for host in self.hosts for line in self._records(host))
         try:
+            for host in self.posh:
+                self._serve_posh(host)
             for host in self.hosts:
                 self._configure(host)
                 self._start(host)
@@ -74,6 +81,8 @@ class Federation:
     def __exit__(self, *_):
         for host in self.hosts:
             self.laboratory.stop(f"prosody-{host}")
+        for host in self.posh:
+            self.laboratory.stop(f"posh-{host}")
 
     def directory(self, host):
         """Where a server's files are."""
@@ -106,7 +115,7 @@ class Federation:
         return self.laboratory.address(HOSTS[host][0])
 
     def _records(self, host):
-        tlsa = self.place.pki.tlsa(host)
+        tlsa = self.tlsa.get(host, self.place.pki.tlsa(host))
         if host in self.wrong_tlsa:
             tlsa = "3 1 1 " + "00" * 32
         yield f"{host} IN A {self._address(host)}"
@@ -115,8 +124,19 @@ class Federation:
         yield f"_xmpp-server._tcp.{host} IN SRV 0 0 {S2S} {host}"
         if self.direct:
             yield f"_xmpps-server._tcp.{host} IN SRV 0 0 {S2S_DIRECT} {host}"
-        for port in (S2S, S2S_DIRECT):
+        for port in (S2S, S2S_DIRECT) if tlsa and host not in self.posh else ():
             yield f"_{port}._tcp.{host} IN TLSA {tlsa}"
+
+    def _serve_posh(self, host):
+        pki, address = self.place.pki, self._address(host)
+        pki.issue(f"web-{host}", full(domain_of(host)))
+        document = self.laboratory.directory / f"{host}.posh.json"
+        document.write_text(json.dumps({"fingerprints": [{"sha-256": pki.fingerprint(host)}], "expires": 3600}))
+        name = f"posh-{host}"
+        self.laboratory.start(name, [sys.executable, HERE.parent / "lab" / "posh.py", address, document,
+                                     pki.path(f"web-{host}.crt"), pki.path(f"web-{host}.key"),
+                                     *(["silent"] if self.silent_web else [])])
+        self.laboratory.wait_for_port(name, address, 443)
 
     def _configure(self, host):
         directory = self.directory(host)
@@ -131,7 +151,7 @@ class Federation:
             modules_enabled="; ".join(f'"{name}"' for name in (self.auth, self.dialback and "dialback") if name),
             secure=str(not self.dialback).lower(),
             modules_disabled='"s2s_auth_certs"' if self.auth else "",
-            dane=str(self.dane).lower(), capath=self.place.pki.path("capath"),
+            dane=str(self.dane).lower(), patience=2 if self.silent_web else 20, capath=self.place.pki.path("capath"),
             dns=f"{self.place.zone.address}@{DNS_PORT}", anchor=self.place.zone.anchor)
         (directory / "prosody.cfg.lua").write_text(text)
         accounts = directory / "data" / domain_of(host).replace(".", "%2e").replace("-", "%2d") / "accounts"
@@ -148,7 +168,8 @@ class Federation:
 
     def _start(self, host):
         command = ["prosody", "--root", "-F", "--config", self.directory(host) / "prosody.cfg.lua"]
-        self.laboratory.start(f"prosody-{host}", command, env=self.place.environment)
+        environment = {} if host in self.luasec else self.place.environment
+        self.laboratory.start(f"prosody-{host}", command, env=environment)
 
     def _wait(self, host):
         for port in (C2S, C2S_DIRECT, S2S, S2S_DIRECT):

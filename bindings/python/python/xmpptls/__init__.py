@@ -21,7 +21,7 @@ xmpptls.errors.PolicyError: no trust anchors configured, and pkix.enabled is tru
 'c2s-server-2026'
 """
 
-from xmpptls import dialback, errors
+from xmpptls import channel_binding, dialback, errors, external, records, types
 from xmpptls._report import Report
 from xmpptls._xmpptls import (
     Answer,
@@ -51,7 +51,7 @@ from xmpptls._xmpptls import (
     Verdict,
     Verification,
     __version__,
-    downgrade_hash,
+    cause_codes,
     reason_codes,
 )
 from xmpptls.errors import (
@@ -69,6 +69,6 @@ __all__ = [
     "ConnectionFailed", "Context", "Credential", "Credentials", "Endpoint", "History", "Lookup", "ManualClock",
     "Observation", "Peer", "PeerRefused", "Pin", "Policy", "PreparedVerification", "Question", "Reason", "Reply",
     "Report", "Request", "StreamFailed", "TimeLimitReached", "TlsFailed", "TrustAnchors", "TrustException",
-    "Verdict", "Verification", "XmppTlsError", "__version__", "dialback", "downgrade_hash", "errors",
-    "reason_codes",
+    "Verdict", "Verification", "XmppTlsError", "__version__", "cause_codes", "channel_binding", "dialback", "errors",
+    "external", "reason_codes", "records", "types",
 ]

@@ -61,14 +61,67 @@ __all__ = [
     "Verdict",
     "Verification",
     "__version__",
+    "authzid_from_wire",
+    "cause_codes",
+    "choose_channel_binding",
+    "domain_to_ascii",
     "downgrade_hash",
+    "judge_case",
+    "may_join",
+    "posh_url",
+    "read_posh",
     "reason_codes",
+    "resolve_server",
+    "resolve_user",
+    "tlsa_owner",
+    "tlsa_rdata",
 ]
 
 __version__: str
 
 def reason_codes() -> list[tuple[int, str, str, str]]:
     """Every reason a verdict can have: number, name, sentence, clause."""
+
+def cause_codes() -> list[tuple[int, str, str, str]]:
+    """Every cause of a failed connection: number, name, sentence, clause."""
+
+def judge_case(text: str, certificates: Mapping[str, bytes] = ...) -> Verdict:
+    """The verdict on a case in the JSON form that the command `verify` reads. Raises `ValueError`."""
+
+def domain_to_ascii(text: str) -> str:
+    """The A-labels of a domain, in lower case. Raises `ValueError` when the text is no domain."""
+
+def tlsa_rdata(text: str) -> bytes:
+    """The RDATA of a TLSA record as it stands in a zone file. Raises `ValueError` when it is unusable."""
+
+def tlsa_owner(host: str, port: int) -> str:
+    """Where TLSA records of a host and port are looked up."""
+
+def posh_url(domain: str, service: Service) -> str:
+    """Where a domain's POSH document for a service is."""
+
+def read_posh(document: Buffer) -> dict[str, Any]:
+    """Reads a POSH document: `expires`, and `hashes` or the `url` it refers to. Raises `ValueError`."""
+
+def choose_channel_binding(
+    mechanisms: Sequence[str], announced: Sequence[str], ours: Sequence[str], *,
+    profile: Literal["sasl", "sasl2"] = "sasl",
+) -> Literal["tls-exporter", "tls-server-end-point", "tls-unique", "y", "n", "abort"]:
+    """Which type is used, or GS2's flag, or `abort` where the server contradicts itself."""
+
+def authzid_from_wire(text: str) -> str | None:
+    """The authorisation identity in the text of `<auth/>`; none for an empty one. Raises `ExternalRefused`."""
+
+def resolve_user(
+    certificate: Certificate, served: Sequence[str], *, authzid: str | None = None, mapped: str | None = None,
+) -> str:
+    """As whom a certificate lets a client act; `mapped` is whom the operator knows by it. Raises `ExternalRefused`."""
+
+def resolve_server(authzid: str | None, from_domain: str) -> str:
+    """As which domain a server acts on a stream from a domain. Raises `ExternalRefused`."""
+
+def may_join(*, peer_announced_errors: bool, same_address: bool, certificate_proves_it: bool) -> bool:
+    """Whether a further target domain may join a stream (RFC 7712 section 4.4)."""
 
 def downgrade_hash(
     scram_hash: Literal["SHA-1", "SHA-256", "SHA-512"], mechanisms: Sequence[str],
@@ -477,6 +530,8 @@ class Connection:
         """The latest verdict of each pair."""
     def verdict(self, domain: str | None = None) -> Verdict | None:
         """The latest verdict about `domain`, or about the domain that is meant."""
+    def report_texts(self) -> tuple[str, str]:
+        """What is to be shown of the connection, as JSON and as lines for people: see `Report`."""
 
 @final
 class Certificate:

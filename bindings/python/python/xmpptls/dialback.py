@@ -8,6 +8,6 @@ True
 False
 """
 
-from xmpptls._xmpptls import Secret
+from xmpptls._xmpptls import Secret, may_join
 
-__all__ = ["Secret"]
+__all__ = ["Secret", "may_join"]

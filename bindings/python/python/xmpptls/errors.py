@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnswerError", "ConfigurationError", "ConnectionClosed", "ConnectionFailed", "CredentialError",
-    "EndpointsExhausted", "FileError", "HistoryError", "LookupFailed", "LookupTimedOut", "NoChannelBinding",
+    "EndpointsExhausted", "ExternalRefused", "FileError", "HistoryError", "LookupFailed", "LookupTimedOut", "NoChannelBinding",
     "PeerRefused", "PolicyError", "StreamFailed", "TimeLimitReached", "TlsFailed", "UsageError", "WrongPhase",
     "XmppTlsError",
 ]
@@ -51,6 +51,14 @@ class WrongPhase(UsageError):
 
 class AnswerError(UsageError):
     """The answer does not fit the question, or it was answered before."""
+
+
+class ExternalRefused(XmppTlsError, PermissionError):
+    """A certificate does not let the client act as asked; `condition` is the SASL condition to answer with."""
+
+    def __init__(self, message: str, *, code: str, condition: str, advice: str | None = None) -> None:
+        super().__init__(message, code=code, advice=advice)
+        self.condition = condition
 
 
 class NoChannelBinding(XmppTlsError, LookupError):

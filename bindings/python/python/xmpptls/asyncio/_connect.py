@@ -108,6 +108,7 @@ async def _try(domain: str, context: Context, candidate: Candidate, prepared: Pr
         driver = Driver(connection, protocol, ready=ready)
         await loop.create_connection(lambda: driver, sock=connected)
     except BaseException:
+        ready.cancel()  # nobody will ask it
         connected.close()
         raise
     try:
