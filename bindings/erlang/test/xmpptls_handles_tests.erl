@@ -123,6 +123,18 @@ handles_are_not_taken_for_one_another_test() ->
     ?assertError(badarg, xmpptls_certificate:info(make_ref())),
     ?assertError(badarg, xmpptls_verdict:info(Policy)).
 
+dialback_keys_are_those_of_xep_0185_test() ->
+    {ok, Secret} = xmpptls_dialback:secret("s3cr3tf0rd14lb4ck"),
+    Stream = #{receiving => <<"xmpp.example.com">>, originating => <<"example.org">>, stream_id => <<"D60000229F">>},
+    Key = <<"37c69b1cf07a3f67c04a5ef5902fa5114f2c76fe4a2686482ba5b89323075643">>,
+    ?assertEqual({ok, Key}, xmpptls_dialback:key(Secret, Stream)),
+    ?assert(xmpptls_dialback:matches(Secret, Stream, ["\n", Key, "\n"])),
+    ?assertNot(xmpptls_dialback:matches(Secret, Stream#{stream_id := <<"D60000229E">>}, Key)),
+    ?assertMatch({error, {invalid_parameter, _}}, xmpptls_dialback:secret("short")),
+    ?assertMatch({error, {invalid_parameter, _}}, xmpptls_dialback:key(Secret, Stream#{stream_id := <<"a b">>})),
+    {ok, <<Random:64/binary>>} = xmpptls_dialback:random_secret(),
+    ?assertMatch({ok, _}, xmpptls_dialback:secret(Random)).
+
 reasons_are_readable_test() ->
     ?assertEqual(<<"wrong phase">>, xmpptls:format_error(wrong_phase)),
     ?assertEqual(<<"no_certificate: none">>, xmpptls:format_error({no_certificate, #{message => <<"none">>}})).
