@@ -34,7 +34,7 @@ serve() {
     "$@" >"$log" 2>&1 &
     servers+=($!)
     for _ in $(seq 100); do
-        grep -q ready "$log" && return
+        grep -qs ready "$log" && return
         sleep 0.05
     done
     cat "$log" >&2
