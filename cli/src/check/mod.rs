@@ -176,7 +176,6 @@ fn gather(
 }
 
 /// Dials every address of every endpoint at once; the result is in the order in which peers try them.
-#[expect(clippy::result_large_err, reason = "a finished check is moved once, and there are few")]
 fn dial_all(job: &Job<'_>) -> Vec<EndpointCheck> {
     let Lookup::Found(candidates) = &job.gathered.candidates else { return Vec::new() };
     thread::scope(|scope| {
