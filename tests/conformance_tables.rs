@@ -157,3 +157,10 @@ fn no_test_is_named_after_a_rule_that_does_not_exist() {
         }
     }
 }
+
+#[test]
+fn every_attack_stands_once_with_tests_that_exist() {
+    let rows = check("docs/attacks.md");
+    assert!(rows.iter().all(|row| row.id.starts_with("ATK-")));
+    check_counts("docs/attacks.md", &rows);
+}

@@ -16,21 +16,15 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-
 #include <xmpptls.h>
-
-static void die(const char *what, xmpp_tls_result result, xmpp_tls_error *error)
-{
-    xmpp_tls_str text = error ? xmpp_tls_error_message(error) : xmpp_tls_result_message(result);
-    fprintf(stderr, "%s: %.*s\n", what, (int)text.len, text.data);
-    xmpp_tls_error_free(error);
-    exit(2);
-}
 
 static void check(const char *what, xmpp_tls_result result, xmpp_tls_error *error)
 {
-    if (result != XMPP_TLS_OK)
-        die(what, result, error);
+    if (result == XMPP_TLS_OK)
+        return;
+    xmpp_tls_str text = error ? xmpp_tls_error_message(error) : xmpp_tls_result_message(result);
+    fprintf(stderr, "%s: %.*s\n", what, (int)text.len, text.data);
+    exit(2);
 }
 
 static xmpp_tls_time now(void)
@@ -45,24 +39,14 @@ static xmpp_tls_time now(void)
 static int dial(const char *host, const char *port)
 {
     struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
-    int failed = getaddrinfo(host, port, &hints, &list);
-    if (failed) {
-        fprintf(stderr, "%s: %s\n", host, gai_strerror(failed));
-        exit(2);
-    }
     int fd = -1;
-    for (struct addrinfo *a = list; a && fd < 0; a = a->ai_next) {
-        fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
-        if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) != 0) {
-            close(fd);
-            fd = -1;
-        }
+    if (getaddrinfo(host, port, &hints, &list) == 0)
+        fd = socket(list->ai_family, list->ai_socktype, list->ai_protocol);
+    if (fd < 0 || connect(fd, list->ai_addr, list->ai_addrlen) != 0) {
+        perror(host);
+        exit(2);
     }
     freeaddrinfo(list);
-    if (fd < 0) {
-        perror("connect");
-        exit(2);
-    }
     return fd;
 }
 
@@ -100,12 +84,8 @@ static void flush(int fd, xmpp_tls_connection *connection)
     uint8_t buffer[4096];
     size_t length;
     while (xmpp_tls_connection_transmit(connection, buffer, sizeof buffer, &length) == XMPP_TLS_OK && length > 0)
-        for (size_t sent = 0; sent < length;) {
-            ssize_t n = send(fd, buffer + sent, length - sent, MSG_NOSIGNAL);
-            if (n < 0)
-                return; /* what the peer said last can still be read */
-            sent += (size_t)n;
-        }
+        if (send(fd, buffer, length, MSG_NOSIGNAL) != (ssize_t)length)
+            return; /* what the peer said last can still be read */
 }
 
 static void show_report(xmpp_tls_connection *connection)
@@ -119,6 +99,74 @@ static void show_report(xmpp_tls_connection *connection)
     xmpp_tls_report_free(report);
 }
 
+static void open_stream(xmpp_tls_connection *connection, const char *domain)
+{
+    char header[1024];
+    size_t taken;
+    xmpp_tls_time time = now();
+    int length = snprintf(header, sizeof header,
+        "<stream:stream to='%s' version='1.0' xmlns='jabber:client' "
+        "xmlns:stream='http://etherx.jabber.org/streams'>", domain);
+    check("write", xmpp_tls_connection_write(connection, &time, (const uint8_t *)header, (size_t)length, &taken), NULL);
+}
+
+/* Says what happened; 0 when nothing more will. */
+static int handle_events(xmpp_tls_connection *connection, const char *domain)
+{
+    uint32_t event;
+    int alive = 1;
+    while (xmpp_tls_connection_next_event(connection, &event) == XMPP_TLS_OK) {
+        if (event == XMPP_TLS_EVENT_HANDSHAKE_DONE) {
+            show_report(connection);
+            open_stream(connection, domain);
+        } else if (event == XMPP_TLS_EVENT_FAILED || event == XMPP_TLS_EVENT_TRUNCATED
+            || event == XMPP_TLS_EVENT_PEER_CLOSED) {
+            alive = 0;
+        }
+    }
+    return alive;
+}
+
+/* Hands over what arrived and prints what the server says; the number of its bytes. */
+static size_t take(xmpp_tls_connection *connection, uint8_t *tls, size_t count)
+{
+    uint8_t plain[16384];
+    size_t total = 0;
+    xmpp_tls_time time = now();
+    for (size_t at = 0, used = 0, length = 0; at < count; at += used) {
+        if (xmpp_tls_connection_receive_in_place(connection, &time, tls + at, count - at, &used, plain, sizeof plain,
+                &length) != XMPP_TLS_OK)
+            break;
+        printf("%.*s%s", (int)length, (const char *)plain, length ? "\n" : "");
+        total += length;
+        if (used == 0 && length == 0)
+            break;
+    }
+    return total;
+}
+
+/* Waits for bytes or for the deadline. */
+static size_t step(int fd, xmpp_tls_connection *connection)
+{
+    uint8_t tls[16384];
+    uint64_t deadline = 0;
+    xmpp_tls_time time = now();
+    int wait = -1;
+    if (xmpp_tls_connection_deadline(connection, &deadline) == XMPP_TLS_OK)
+        wait = deadline > time.monotonic_ms ? (int)(deadline - time.monotonic_ms) : 0;
+    struct pollfd readable = { .fd = fd, .events = POLLIN };
+    int ready = poll(&readable, 1, wait);
+    time = now();
+    if (ready <= 0) {
+        (void)xmpp_tls_connection_advance(connection, &time);
+        return 0;
+    }
+    ssize_t got = recv(fd, tls, sizeof tls, 0);
+    if (got <= 0)
+        (void)xmpp_tls_connection_end_of_input(connection, &time);
+    return got > 0 ? take(connection, tls, (size_t)got) : 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 4) {
@@ -126,60 +174,28 @@ int main(int argc, char **argv)
         return 2;
     }
     const char *domain = argv[1];
-    int direct = argc > 4 && strcmp(argv[4], "direct") == 0;
+    uint32_t transport = argc > 4 && strcmp(argv[4], "direct") == 0 ? XMPP_TLS_TRANSPORT_DIRECT_TLS : XMPP_TLS_TRANSPORT_STARTTLS;
     xmpp_tls_context *context = make_context(argc > 5 ? argv[5] : NULL);
     xmpp_tls_connection *connection = NULL;
     xmpp_tls_error *error = NULL;
     xmpp_tls_time time = now();
-    check("connection", xmpp_tls_connection_new_initiating(context,
-              direct ? XMPP_TLS_TRANSPORT_DIRECT_TLS : XMPP_TLS_TRANSPORT_STARTTLS, domain, strlen(domain), &time,
+    check("connection", xmpp_tls_connection_new_initiating(context, transport, domain, strlen(domain), &time,
               &connection, &error), error);
 
-    int fd = dial(argv[2], argv[3]), failed = 0, done = 0;
-    while (!done && !failed) {
+    int fd = dial(argv[2], argv[3]), alive = 1;
+    size_t heard = 0; /* the server's stream header: this demonstration ends there */
+    while (alive && heard == 0) {
         flush(fd, connection);
-        uint64_t deadline = 0;
-        int wait = -1;
-        time = now();
-        if (xmpp_tls_connection_deadline(connection, &deadline) == XMPP_TLS_OK)
-            wait = deadline > time.monotonic_ms ? (int)(deadline - time.monotonic_ms) : 0;
-        struct pollfd readable = { .fd = fd, .events = POLLIN };
-        if (poll(&readable, 1, wait) == 0)
-            (void)xmpp_tls_connection_advance(connection, (time = now(), &time));
-        uint8_t tls[16384], plain[16384];
-        ssize_t got = readable.revents ? recv(fd, tls, sizeof tls, 0) : -1;
-        time = now();
-        if (got == 0)
-            (void)xmpp_tls_connection_end_of_input(connection, &time);
-        for (size_t at = 0, used = 0, length = 0; got > 0 && at < (size_t)got; at += used) {
-            if (xmpp_tls_connection_receive_in_place(connection, &time, tls + at, (size_t)got - at, &used, plain,
-                    sizeof plain, &length) != XMPP_TLS_OK)
-                break;
-            printf("%.*s\n", (int)length, (const char *)plain);
-            done |= length > 0; /* the server's stream header and features: this demonstration ends here */
-            if (used == 0 && length == 0)
-                break;
-        }
-        uint32_t event;
-        while (xmpp_tls_connection_next_event(connection, &event) == XMPP_TLS_OK) {
-            if (event == XMPP_TLS_EVENT_HANDSHAKE_DONE) {
-                char header[1024];
-                size_t taken;
-                int length = snprintf(header, sizeof header, "<?xml version='1.0'?><stream:stream to='%s' version='1.0' "
-                    "xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>", domain);
-                show_report(connection);
-                check("write", xmpp_tls_connection_write(connection, &time, (const uint8_t *)header, (size_t)length, &taken), NULL);
-            } else if (event == XMPP_TLS_EVENT_FAILED || event == XMPP_TLS_EVENT_TRUNCATED) {
-                failed = 1;
-            }
-        }
+        heard = step(fd, connection);
+        alive = handle_events(connection, domain);
     }
-    if (failed)
+    if (!alive)
         show_report(connection);
+    time = now();
     (void)xmpp_tls_connection_close(connection, &time);
     flush(fd, connection);
     close(fd);
     xmpp_tls_connection_free(connection);
     xmpp_tls_context_free(context);
-    return failed;
+    return alive ? 0 : 1;
 }

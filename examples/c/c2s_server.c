@@ -8,7 +8,6 @@
  */
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,43 +146,56 @@ static int serve(int fd, struct client *client)
     return flush(fd, client->connection) && alive;
 }
 
+static struct pollfd fds[CLIENTS + 1];
+static struct client clients[CLIENTS + 1];
+static int count = 1; /* place 0 is the listening socket */
+
+static void welcome(xmpp_tls_context *context, uint32_t transport)
+{
+    struct client client = { NULL, 0 };
+    xmpp_tls_time time = now();
+    int fd = accept(fds[0].fd, NULL, NULL);
+    if (fd < 0)
+        return;
+    check("connection", xmpp_tls_connection_new_accepting(context, transport, &time, &client.connection, NULL), NULL);
+    fds[count] = (struct pollfd){ .fd = fd, .events = POLLIN };
+    clients[count++] = client;
+}
+
+/* Lets time pass for a client that said nothing: whoever stalls is dropped at the deadline. */
+static int wait_for(int fd, struct client *client)
+{
+    xmpp_tls_time time = now();
+    (void)xmpp_tls_connection_advance(client->connection, &time);
+    return events(client) && flush(fd, client->connection);
+}
+
+static void drop(int place)
+{
+    close(fds[place].fd);
+    xmpp_tls_connection_free(clients[place].connection);
+    fds[place] = fds[--count];
+    clients[place] = clients[count];
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 6) {
         fprintf(stderr, "usage: %s PORT starttls|direct DOMAIN CERT KEY [DOMAIN CERT KEY ...]\n", argv[0]);
         return 2;
     }
-    uint32_t transport = strcmp(argv[2], "direct") == 0 ? XMPP_TLS_TRANSPORT_DIRECT_TLS : XMPP_TLS_TRANSPORT_STARTTLS;
+    int direct = strcmp(argv[2], "direct") == 0;
+    uint32_t transport = direct ? XMPP_TLS_TRANSPORT_DIRECT_TLS : XMPP_TLS_TRANSPORT_STARTTLS;
     xmpp_tls_context *context = make_context(argc, argv);
-    struct pollfd fds[CLIENTS + 1] = { { .fd = listen_on(argv[1]), .events = POLLIN } };
-    struct client clients[CLIENTS + 1] = { { NULL, 0 } };
-    int count = 1;
+    fds[0] = (struct pollfd){ .fd = listen_on(argv[1]), .events = POLLIN };
     puts("ready");
     fflush(stdout);
     for (;;) {
         poll(fds, (nfds_t)count, 1000);
-        xmpp_tls_time time = now();
-        if (fds[0].revents && count <= CLIENTS) {
-            int fd = accept(fds[0].fd, NULL, NULL);
-            struct client client = { NULL, 0 };
-            if (fd >= 0 && xmpp_tls_connection_new_accepting(context, transport, &time, &client.connection,
-                               NULL) == XMPP_TLS_OK) {
-                fds[count] = (struct pollfd){ .fd = fd, .events = POLLIN };
-                clients[count++] = client;
-            }
-        }
-        for (int i = 1; i < count; i++) {
-            int alive = !fds[i].revents || serve(fds[i].fd, &clients[i]);
-            if (alive && !fds[i].revents) {
-                (void)xmpp_tls_connection_advance(clients[i].connection, &time);
-                alive = events(&clients[i]) || !flush(fds[i].fd, clients[i].connection);
-            }
-            if (!alive) {
-                close(fds[i].fd);
-                xmpp_tls_connection_free(clients[i].connection);
-                fds[i] = fds[--count];
-                clients[i--] = clients[count];
-            }
-        }
+        for (int i = count - 1; i > 0; i--)
+            if (!(fds[i].revents ? serve(fds[i].fd, &clients[i]) : wait_for(fds[i].fd, &clients[i])))
+                drop(i);
+        if (fds[0].revents && count <= CLIENTS)
+            welcome(context, transport);
     }
 }

@@ -1,0 +1,64 @@
+#!/bin/bash
+# The examples against each other, with certificates made here: run.sh DIRECTORY-OF-PROGRAMS
+set -euo pipefail
+programs=$(cd "$1" && pwd)
+work=$(mktemp -d)
+servers=()
+trap 'kill "${servers[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
+cd "$work"
+
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=Examples 2>/dev/null
+for name in im.example other.example; do
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$name.key" -subj / -out "$name.csr" 2>/dev/null
+    printf 'subjectAltName=critical,DNS:%s\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n' "$name" >extensions
+    openssl x509 -req -in "$name.csr" -CA ca.pem -CAkey ca.key -days 1 -extfile extensions -out "$name.pem" 2>/dev/null
+done
+
+# expect STATUS TEXT COMMAND…: the command ends with this status and prints this text
+expect() {
+    local status=$1 text=$2 output got=0
+    shift 2
+    output=$("$@" 2>&1) || got=$?
+    if [ "$got" != "$status" ] || ! grep -qF -- "$text" <<<"$output"; then
+        echo "$*: status $got, wanted $status and \"$text\":" >&2
+        echo "$output" >&2
+        exit 1
+    fi
+    echo "ok: ${*##*/}"
+}
+
+# serve LOG PROGRAM ARGUMENTS…: starts a server and waits until it listens
+serve() {
+    local log=$1
+    shift
+    "$@" >"$log" 2>&1 &
+    servers+=($!)
+    for _ in $(seq 100); do
+        grep -qs ready "$log" && return
+        sleep 0.05
+    done
+    cat "$log" >&2
+    exit 1
+}
+
+verify="$programs/verify_only"
+expect 0 '"method":"pkix"' "$verify" c2s-client im.example im.example.pem ca.pem
+expect 1 '"name_mismatch"' "$verify" c2s-client other.example im.example.pem ca.pem
+
+serve starttls.log "$programs/c2s_server" 25222 starttls im.example im.example.pem im.example.key
+serve direct.log "$programs/c2s_server" 25223 direct im.example im.example.pem im.example.key
+client="$programs/c2s_client"
+expect 0 'the peer is authenticated' "$client" im.example 127.0.0.1 25222 starttls ca.pem
+expect 0 'the peer is authenticated' "$client" im.example 127.0.0.1 25223 direct ca.pem
+expect 1 'failed: ' "$client" im.example 127.0.0.1 25223 direct other.example.pem
+
+serve s2s.log "$programs/s2s_server" 25269 direct im.example im.example.pem im.example.key ca.pem
+peer() { # peer FROM CERTIFICATE: another server, played by OpenSSL
+    { echo "<stream:stream from='$1' to='im.example'>"; sleep 1; } |
+        timeout 10 openssl s_client -quiet -connect 127.0.0.1:25269 -servername im.example -alpn xmpp-server \
+            -cert "$2.pem" -key "$2.key" >/dev/null 2>&1 || true
+}
+peer other.example other.example
+expect 0 'may speak' cat s2s.log
+peer bank.example other.example
+expect 0 'may not speak' cat s2s.log
