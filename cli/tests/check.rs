@@ -148,12 +148,27 @@ fn an_endpoint_can_be_given_and_proves_nothing_by_itself() {
 }
 
 #[test]
-fn as_a_peer_external_is_offered_and_the_certificate_is_asked_for() {
+fn without_a_certificate_of_ours_the_offers_are_shown_and_nothing_is_concluded() {
     let (_, check) = check_json("srvid.example", &[]);
     let endpoint = &check["services"][0]["endpoints"][0];
     assert_eq!(endpoint["offers"]["mechanisms"], json!(["EXTERNAL"]));
-    assert_eq!(endpoint["asks_for_certificate"], true);
+    assert_eq!((&endpoint["asks_for_certificate"], &check["shown_as"]), (&json!(true), &json!(null)));
     assert_eq!(endpoint["resumption"], "resumed");
+}
+
+#[test]
+fn atk_op_09_as_a_peer_it_is_said_whether_our_certificate_is_accepted() {
+    let scratch = Scratch::new();
+    let key = rcgen::KeyPair::generate().unwrap();
+    let own =
+        rcgen::CertificateParams::new(vec!["peer.example".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let file = scratch.file("peer.pem");
+    fs::write(&file, own.pem() + &key.serialize_pem()).unwrap();
+    let arguments = ["--as", "peer.example", "--chain", &file];
+    assert!(check("srvid.example", &arguments).out.contains("the certificate of peer.example is accepted"));
+    let said = check("dialback.example", &arguments).out;
+    assert!(said.contains("EXTERNAL is not offered"), "{said}");
+    assert!(!check("dialback.example", &[]).out.contains("EXTERNAL"));
 }
 
 #[test]
