@@ -42,9 +42,12 @@ STAGES += test-lookup
 STAGES += test-docs
 STAGES += test-header
 STAGES += test-vectors
+STAGES += test-symbols
+STAGES += test-c
 STAGES += test-install
 STAGES += test-lua
 STAGES += test-erlang
+STAGES += test-python
 STAGES += test-interop-peers
 STAGES += test-interop-prosody
 STAGES += test-interop-ejabberd
@@ -199,6 +202,10 @@ test-lua: all
 .PHONY: test-erlang
 test-erlang: all
 	$(MAKE) -C bindings/erlang test
+
+.PHONY: test-python
+test-python:
+	$(MAKE) -C bindings/python test
 
 .PHONY: test-interop-peers
 test-interop-peers:

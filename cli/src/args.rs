@@ -32,10 +32,25 @@ pub(crate) enum Command {
     Records(RecordsArgs),
     /// Print a policy as it is understood, or what it would do with a domain
     Policy(PolicyArgs),
+    /// May a new certificate go live now, given the records and the POSH document that are published?
+    ///
+    /// Exit code: 0 yes; 2 not yet; 3 it cannot be said.
+    Rollover(RolloverArgs),
     /// Show what was seen of domains, accept a change, forget
     History(HistoryArgs),
     /// Check good and bad servers in a small world on this machine; nothing is installed, nothing outside is asked
     Demo(DemoArgs),
+    /// Print what a shell needs to complete this command
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages of this command into a directory
+    #[command(hide = true)]
+    Manuals {
+        /// The directory
+        directory: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -185,6 +200,23 @@ pub(crate) struct RecordsArgs {
     /// How long the POSH document may be relied on, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 86_400)]
     pub(crate) posh_expires: u32,
+    /// Write JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RolloverArgs {
+    /// The XMPP domain
+    #[arg(value_parser = domain)]
+    pub(crate) domain: Domain,
+    /// The new certificate with its chain, in PEM
+    #[arg(long, value_name = "FILE")]
+    pub(crate) new: PathBuf,
+    #[command(flatten)]
+    pub(crate) services: ServicesArgs,
+    #[command(flatten)]
+    pub(crate) network: NetworkArgs,
     /// Write JSON
     #[arg(long)]
     pub(crate) json: bool,

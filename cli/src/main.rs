@@ -14,6 +14,8 @@ mod paint;
 mod policy;
 mod read;
 mod records;
+mod rollover;
+mod shell;
 mod verify;
 
 use std::io::Write;
@@ -53,6 +55,9 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Verify(args) => verify::run(&args),
         Command::Records(args) => records::run(&args),
         Command::Policy(args) => policy::run(&args),
+        Command::Rollover(args) => rollover::run(&args),
+        Command::Completions { shell } => Ok(shell::completions(shell)),
+        Command::Manuals { directory } => shell::manuals(&directory),
         Command::History(args) => history::run(&args),
         Command::Demo(args) => demo::run(&args),
     }

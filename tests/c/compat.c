@@ -75,7 +75,34 @@ static void a_chain_is_judged_without_a_name(void) {
     xmpp_tls_policy_free(policy);
 }
 
+static void words_of_a_configuration_become_settings(void) {
+    uint32_t oldest, newest;
+    xmpp_tls_policy_builder *builder;
+    const xmpp_tls_certificate *certificate = certificate_of("server.pem");
+    OK(xmpp_tls_compat_versions(T("any"), T("no_tlsv1_2"), &oldest, &newest, NULL));
+    CHECK(oldest == 0x0304 && newest == 0x0304);
+    OK(xmpp_tls_compat_versions(T("tlsv1_2"), NOTHING, &oldest, &newest, NULL));
+    CHECK(oldest == 0x0303 && newest == 0x0303);
+    IS(xmpp_tls_compat_versions(T("dtls"), NOTHING, &oldest, &newest, NULL), XMPP_TLS_UNKNOWN_NAME);
+    IS(xmpp_tls_compat_versions(T("any"), T("no_tlsv1_2|no_tlsv1_3"), &oldest, &newest, NULL), XMPP_TLS_CONTRADICTION);
+    OK(xmpp_tls_policy_builder_new(T("s2s"), &builder, NULL));
+    IS(xmpp_tls_policy_builder_set_compat_ciphers(builder, 0x0303, 0x0304, T("RC4-MD5"), NOTHING, NULL), XMPP_TLS_UNKNOWN_NAME);
+    IS(xmpp_tls_policy_builder_set_compat_ciphers(builder, 0x0301, 0x0304, NOTHING, NOTHING, NULL), XMPP_TLS_INVALID_PARAMETER);
+    OK(xmpp_tls_policy_builder_set_compat_ciphers(builder, 0x0303, 0x0304, T("HIGH"), NOTHING, NULL));
+    IS(xmpp_tls_policy_builder_set_compat_groups(builder, T("no-group"), NULL), XMPP_TLS_UNKNOWN_NAME);
+    OK(xmpp_tls_policy_builder_set_compat_groups(builder, T("X25519:no-group"), NULL));
+    IS(xmpp_tls_policy_builder_set_compat_groups(builder, T("X25519"), NULL), XMPP_TLS_ALREADY_SET);
+    xmpp_tls_policy_builder_free(builder);
+    CHECK(xmpp_tls_compat_option_name(0).len > 0 && xmpp_tls_compat_option_name(SIZE_MAX).len == 0);
+    CHECK(xmpp_tls_compat_group_spelling(0).len > 0 && xmpp_tls_compat_group_spelling(SIZE_MAX).len == 0);
+    TEXT(xmpp_tls_compat_key_type(certificate), "EC");
+    CHECK(xmpp_tls_compat_credential_reason(XMPP_TLS_KEY_MISMATCH).len > 0);
+    TEXT(xmpp_tls_compat_credential_reason(XMPP_TLS_OK), "");
+    xmpp_tls_certificate_free(certificate);
+}
+
 int main(void) {
+    RUN(words_of_a_configuration_become_settings);
     RUN(suites_groups_and_codes_have_openssl_s_names);
     RUN(lists_are_read_as_openssl_reads_them);
     RUN(a_chain_is_judged_without_a_name);

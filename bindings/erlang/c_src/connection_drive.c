@@ -11,9 +11,9 @@
 
 #include "xmpptls_nif.h"
 
-/* A record takes at most 16 KiB of plaintext, and 22 bytes more than that on the wire. */
+/* A record takes at most 16 KiB of plaintext, and 22 bytes more than that on the wire; more room costs nothing. */
 #define RECORD ((size_t)16 * 1024)
-#define OVERHEAD ((size_t)22)
+#define OVERHEAD ((size_t)64)
 
 bool transmit_all(struct connection *connection, struct sink *out) {
     size_t room, written;
@@ -40,7 +40,9 @@ static xmpp_tls_result receive(struct connection *connection, const uint8_t *tls
     *taken = 0;
     do {
         size_t left = len - *taken;
-        uint8_t *place = sink_room(plain, left < RECORD ? left : left + RECORD, &room);
+        /* Beside the input there may be plaintext inside, or the first part of a record. */
+        size_t inside = left >= RECORD || xmpp_tls_connection_has_plaintext(connection->handle) ? RECORD : 0;
+        uint8_t *place = sink_room(plain, left + inside, &room);
         if (place == NULL) {
             return XMPP_TLS_INTERNAL;
         }
@@ -95,6 +97,7 @@ static xmpp_tls_result write_out(struct connection *connection, const uint8_t *d
         *taken_out += taken;
         out->used += written;
     } while (result == XMPP_TLS_OK && *taken_out < len && (taken > 0 || written > 0));
+    /* The library takes what finds room; what it does not take although there was room waits for the handshake. */
     return result;
 }
 

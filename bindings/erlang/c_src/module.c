@@ -82,6 +82,11 @@ static ErlNifFunc functions[] = {
     {"compat_parse_ciphers", 1, nif_compat_parse_ciphers, 0},
     {"compat_option_meaning", 1, nif_compat_option_meaning, 0},
     {"connection_concluded", 1, nif_connection_concluded, 0},
+    {"dialback_random_secret", 0, nif_dialback_random_secret, 0},
+    {"dialback_secret_new", 1, nif_dialback_secret_new, 0},
+    {"dialback_key", 4, nif_dialback_key, 0},
+    {"dialback_matches", 5, nif_dialback_matches, 0},
+    {"verdict_dialback_condition", 1, nif_verdict_dialback_condition, 0},
 };
 
 /* A library of another binary interface would be misread. */

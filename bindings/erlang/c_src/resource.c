@@ -28,6 +28,7 @@ static void drop_shared(ErlNifEnv *env, void *object) {
     case CONTEXT: xmpp_tls_context_free((xmpp_tls_context *)(uintptr_t)shared->handle); break;
     case ENDPOINT: xmpp_tls_endpoint_free(shared->handle); break;
     case VERDICT: xmpp_tls_verdict_free(shared->handle); break;
+    case DIALBACK_SECRET: xmpp_tls_dialback_secret_free(shared->handle); break;
     case SHARED_KINDS: break;
     }
 }
@@ -61,6 +62,7 @@ static const char *const SHARED_NAMES[SHARED_KINDS] = {
     [CONTEXT] = "xmpptls_context",
     [ENDPOINT] = "xmpptls_endpoint",
     [VERDICT] = "xmpptls_verdict",
+    [DIALBACK_SECRET] = "xmpptls_dialback_secret",
 };
 
 static ErlNifResourceType *shared_types[SHARED_KINDS], *connection_type, *verification_type;

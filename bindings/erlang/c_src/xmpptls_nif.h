@@ -73,7 +73,7 @@ ERL_NIF_TERM code_atom(ErlNifEnv *env, xmpp_tls_result code);
 
 /* --- resources (resource.c) --- */
 
-enum kind { ANCHORS, POLICY, CREDENTIALS, CERTIFICATE, CONTEXT, ENDPOINT, VERDICT, SHARED_KINDS };
+enum kind { ANCHORS, POLICY, CREDENTIALS, CERTIFICATE, CONTEXT, ENDPOINT, VERDICT, DIALBACK_SECRET, SHARED_KINDS };
 
 bool open_resources(ErlNifEnv *env);
 
@@ -243,5 +243,10 @@ NIF(nif_compat_suite_name);
 NIF(nif_compat_parse_ciphers);
 NIF(nif_compat_option_meaning);
 NIF(nif_connection_concluded);
+NIF(nif_dialback_random_secret);
+NIF(nif_dialback_secret_new);
+NIF(nif_dialback_key);
+NIF(nif_dialback_matches);
+NIF(nif_verdict_dialback_condition);
 
 #endif

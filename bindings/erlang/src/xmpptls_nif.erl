@@ -20,7 +20,8 @@
        verification_new_chain/5, verification_ask_dialback/4, verification_questions/1, verification_answer/3,
        verification_decide/1, verdict_info/1, verdict_json/1, connection_report/1, verdict_observe/2,
        compat_verify_chain/2, compat_verify_code/1, compat_verify_text/1, compat_suite_name/1,
-       compat_parse_ciphers/1, compat_option_meaning/1, connection_concluded/1]).
+       compat_parse_ciphers/1, compat_option_meaning/1, connection_concluded/1, dialback_random_secret/0,
+       dialback_secret_new/1, dialback_key/4, dialback_matches/5, verdict_dialback_condition/1]).
 
 -export([version/0, abi_version/0, trust_anchors_new/1, trust_anchors_info/1, policy_new/3, policy_new_toml/3,
          policy_info/1, credentials_new/1, credentials_which/2, credentials_count/1, certificate_new/2,
@@ -34,7 +35,8 @@
          verification_new_chain/5, verification_ask_dialback/4, verification_questions/1, verification_answer/3,
          verification_decide/1, verdict_info/1, verdict_json/1, connection_report/1, verdict_observe/2,
          compat_verify_chain/2, compat_verify_code/1, compat_verify_text/1, compat_suite_name/1,
-         compat_parse_ciphers/1, compat_option_meaning/1, connection_concluded/1]).
+         compat_parse_ciphers/1, compat_option_meaning/1, connection_concluded/1, dialback_random_secret/0,
+         dialback_secret_new/1, dialback_key/4, dialback_matches/5, verdict_dialback_condition/1]).
 
 -define(NOT_LOADED, erlang:nif_error({nif_not_loaded, ?MODULE})).
 
@@ -109,3 +111,8 @@ compat_suite_name(_) -> ?NOT_LOADED.
 compat_parse_ciphers(_) -> ?NOT_LOADED.
 compat_option_meaning(_) -> ?NOT_LOADED.
 connection_concluded(_) -> ?NOT_LOADED.
+dialback_random_secret() -> ?NOT_LOADED.
+dialback_secret_new(_) -> ?NOT_LOADED.
+dialback_key(_, _, _, _) -> ?NOT_LOADED.
+dialback_matches(_, _, _, _, _) -> ?NOT_LOADED.
+verdict_dialback_condition(_) -> ?NOT_LOADED.

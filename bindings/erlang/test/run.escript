@@ -25,4 +25,4 @@ eunit(Module) ->
 
 properties(Module) ->
     io:format("~s~n", [Module]),
-    {Module, case proper:module(Module, [{numtests, 60}, long_result]) of [] -> passed; _ -> failed end}.
+    {Module, case proper:module(Module, [{numtests, 200}, long_result]) of [] -> passed; _ -> failed end}.

@@ -37,8 +37,8 @@ class Ours:
     name = "xmpptls"
 
     def __init__(self, authority: Authority, leaf: Issued) -> None:
-        groups = {"tls_groups": ["x25519"], "tls_resumption": "off", "tls_cipher_suites": [
-            "TLS_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"]}
+        # The same suite and group as the other, which takes TLS_AES_256_GCM_SHA384 and X25519 by itself.
+        groups = {"tls_groups": ["x25519"], "tls_resumption": "off"}
         anchors = xmpptls.TrustAnchors.from_pem(authority.pem)
         credential = xmpptls.Credential.from_pem(leaf.chain, leaf.key)
         self.client = xmpptls.Context(xmpptls.Policy("c2s-client", trust_anchors=anchors, **groups))
@@ -78,7 +78,6 @@ class Theirs:
             self.server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.server.load_cert_chain(chain)
         self.client = ssl.create_default_context(cadata=authority.pem.decode())
-        self.server.set_ecdh_curve("prime256v1")
 
     def handshake(self) -> tuple[ssl.SSLObject, ssl.MemoryBIO, ssl.SSLObject, ssl.MemoryBIO]:
         to_here, to_there = ssl.MemoryBIO(), ssl.MemoryBIO()

@@ -3,6 +3,7 @@
 //! The core reads no clock; this is where Python's side of it does. Monotonic milliseconds have the same zero as
 //! `time.monotonic()`, so that a deadline can be compared with it and with an event loop's `time()`.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -22,7 +23,26 @@ pub(crate) fn system(py: Python<'_>) -> PyResult<Time> {
         Ok((now, milliseconds(seconds)))
     })?;
     let passed = u64::try_from(instant.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Ok(Time { unix_seconds: wall(), monotonic_ms: milliseconds.saturating_add(passed) })
+    let monotonic_ms = milliseconds.saturating_add(passed);
+    Ok(Time { unix_seconds: recent_wall(monotonic_ms), monotonic_ms })
+}
+
+/// The wall clock, read again when a tenth of a second has passed since it was read last: reading two clocks for
+/// each stanza would cost more than the rest of the call.
+fn recent_wall(monotonic_ms: u64) -> i64 {
+    LAST.with(|last| match last.get() {
+        Some((read, seconds)) if monotonic_ms.saturating_sub(read) < 100 => seconds,
+        _ => {
+            let seconds = wall();
+            last.set(Some((monotonic_ms, seconds)));
+            seconds
+        }
+    })
+}
+
+thread_local! {
+    /// When this thread read the wall clock last, and what it showed.
+    static LAST: Cell<Option<(u64, i64)>> = const { Cell::new(None) };
 }
 
 /// The system's wall clock, in Unix seconds.

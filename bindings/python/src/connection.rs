@@ -181,7 +181,9 @@ impl Connection {
             Ok(plain.into_bytes(py, space))
         });
         received.map_err(|refusal| match refusal {
-            Refusal::Full => PyBufferError::new_err("the connection takes no input before a choice or a verdict"),
+            Refusal::Full => {
+                PyBufferError::new_err("the connection takes no input before a choice or a verdict")
+            }
             Refusal::Call(error) => errors::call(py, &self.lock(py).connection, error),
         })
     }

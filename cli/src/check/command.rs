@@ -10,8 +10,8 @@ use xmpptls::files;
 use xmpptls::lookup::{AddressGuard, LookupBuilder, Servers};
 use xmpptls::tls::CredentialStore;
 
-use super::settings::{self, Settings};
 use super::facts::DomainCheck;
+use super::settings::{self, Settings};
 use super::{json, page, text};
 use crate::args::{CheckArgs, NetworkArgs};
 use crate::failure::Failure;

@@ -176,13 +176,14 @@ fn gather(
 }
 
 /// Dials every address of every endpoint at once; the result is in the order in which peers try them.
+#[expect(clippy::result_large_err, reason = "a finished check is moved once, and there are few")]
 fn dial_all(job: &Job<'_>) -> Vec<EndpointCheck> {
     let Lookup::Found(candidates) = &job.gathered.candidates else { return Vec::new() };
     thread::scope(|scope| {
         let mut checks = Vec::new();
         for candidate in candidates {
             match addresses(candidate) {
-                Err(failure) => checks.push(Err(nowhere(candidate, failure))),
+                Err(failure) => checks.push(Err(Box::new(nowhere(candidate, failure)))),
                 Ok(list) => {
                     checks.extend(list.into_iter().map(|address| {
                         let address = SocketAddr::new(address, candidate.endpoint.port);
@@ -191,13 +192,13 @@ fn dial_all(job: &Job<'_>) -> Vec<EndpointCheck> {
                 }
             }
         }
-        let finish = |started| match started {
-            Err(check) => check,
+        let finished = checks.into_iter().map(|started| match started {
+            Err(check) => *check,
             Ok((candidate, address, thread)) => {
                 thread::ScopedJoinHandle::join(thread).unwrap_or_else(|_| blank(candidate, Some(address)))
             }
-        };
-        checks.into_iter().map(finish).collect()
+        });
+        finished.collect()
     })
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn of(check: &DomainCheck, width: usize) -> String {
 
 fn write_service(lines: &mut Lines, check: &DomainCheck, own: &ServiceCheck) {
     let title = format!("{}  {}", words::domain(&check.domain), words::service(own.service));
-    lines.heading(0, (&title, BOLD), (&words::headline(own), style(own.severity)));
+    lines.heading(0, (&title, BOLD), (&words::headline(own).to_uppercase(), style(own.severity)));
     lines.entry(2, "dns", PLAIN, &words::search(own));
     for change in &own.changes {
         let style = match change.loudness {

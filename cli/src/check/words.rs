@@ -26,17 +26,17 @@ pub(crate) fn domain(domain: &Domain) -> String {
 /// The answer in a few words.
 pub(crate) fn headline(check: &ServiceCheck) -> String {
     match (check.severity, check.found) {
-        (_, Found::Absent(_)) if check.severity == Severity::Good => "NOT OFFERED".into(),
-        (Severity::Good, _) => format!("AUTHENTICATED {}", by(check)),
+        (_, Found::Absent(_)) if check.severity == Severity::Good => "not offered".into(),
+        (Severity::Good, _) => format!("authenticated {}", by(check)),
         (Severity::Weak, _) if has_authenticated(check) => {
-            format!("AUTHENTICATED {}, WITH FAULTS", by(check))
+            format!("authenticated {}, with faults", by(check))
         }
         (Severity::Weak, _) if check.endpoints.iter().any(|own| own.dialback_only) => {
-            "WEAK, BY DIALBACK ONLY".into()
+            "weak, by dialback only".into()
         }
-        (Severity::Weak, _) => "WEAK".into(),
-        (Severity::Refused, _) => "REFUSED".into(),
-        (Severity::Untested, _) => "COULD NOT BE TESTED".into(),
+        (Severity::Weak, _) => "weak".into(),
+        (Severity::Refused, _) => "refused".into(),
+        (Severity::Untested, _) => "could not be tested".into(),
     }
 }
 
@@ -51,17 +51,17 @@ fn by(check: &ServiceCheck) -> String {
         let name = method.map(method_word);
         proofs.extend(name.filter(|name| !proofs.contains(name)));
     }
-    if proofs.is_empty() { String::new() } else { format!("BY {}", proofs.join(" AND ")) }
+    if proofs.is_empty() { String::new() } else { format!("by {}", proofs.join(" and ")) }
 }
 
 fn method_word(method: Method) -> &'static str {
     match method {
         Method::Pkix => "PKIX",
-        Method::PkixTa | Method::PkixEe => "PKIX WITH DANE",
+        Method::PkixTa | Method::PkixEe => "PKIX with DANE",
         Method::DaneTa | Method::DaneEe => "DANE",
         Method::Posh => "POSH",
-        Method::Exception => "EXCEPTION",
-        Method::Dialback | Method::DialbackDnssec => "DIALBACK",
+        Method::Exception => "exception",
+        Method::Dialback | Method::DialbackDnssec => "dialback",
     }
 }
 

@@ -123,7 +123,8 @@ fn check(domain: &Domain, settings: &Settings) -> Result<DomainCheck, Failure> {
 fn serve(world: &World, directory: &Path) -> Result<u8, Failure> {
     let failed = |error| Failure::Io { path: directory.to_owned(), error };
     fs::create_dir_all(directory).map_err(failed)?;
-    let pem = Certificate::parse(&world.authority).map_err(|error| Failure::Demo(error.to_string()))?.to_pem();
+    let pem =
+        Certificate::parse(&world.authority).map_err(|error| Failure::Demo(error.to_string()))?.to_pem();
     let (anchor, authority) = (directory.join("trust-anchor"), directory.join("authority.pem"));
     fs::write(&anchor, &world.dns.trust_anchor).map_err(failed)?;
     fs::write(&authority, pem).map_err(failed)?;

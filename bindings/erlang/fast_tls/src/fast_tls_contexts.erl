@@ -163,7 +163,7 @@ with_credentials(Policy, Key, State) ->
         {ok, Credentials, Refused} ->
             case [Reason || {Entry, Reason} <- Refused, lists:member(Entry, Own)] of
                 [Reason | _] -> {{error, Reason}, State};
-                [] -> {xmpptls_context:new(Policy, Credentials), tell(Refused, State)}
+                [] -> {xmpptls_context:new(Policy, Credentials), tell(lines(Refused) ++ fast_tls_options:remarks(Key), State)}
             end;
         {error, _} = Error ->
             {Error, State}
@@ -181,11 +181,15 @@ domains(#{direction := accepting}) ->
 domains(#{direction := initiating}) ->
     [].
 
-%% A domain whose file cannot be used is served by the default, and said once per reading of the files.
-tell(Refused, #{told := Told} = State) ->
-    New = [{Domain, Reason} || {#{domain := Domain}, Reason} <- Refused, not lists:member({Domain, Reason}, Told)],
-    [logger:warning("fast_tls: the certificate for ~ts cannot be used: ~ts", [Domain, xmpptls:format_error(Reason)])
-     || {Domain, Reason} <- New],
+%% A domain whose file cannot be used is served by the default.
+lines(Refused) ->
+    [<<"the certificate for ", Domain/binary, " cannot be used: ", (xmpptls:format_error(Reason))/binary>>
+     || {#{domain := Domain}, Reason} <- Refused].
+
+%% Once per reading of the files.
+tell(Lines, #{told := Told} = State) ->
+    New = [Line || Line <- lists:usort(Lines), not lists:member(Line, Told)],
+    [logger:warning("fast_tls: ~ts", [Line]) || Line <- New],
     State#{told := New ++ Told}.
 
 lower(Domain) ->

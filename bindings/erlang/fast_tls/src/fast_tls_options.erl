@@ -2,13 +2,13 @@
 %% they mean.
 -module(fast_tls_options).
 
--export([read/1, policy/1]).
+-export([read/1, policy/1, remarks/1]).
 -export_type([wanted/0, key/0]).
 
 -type wanted() :: #{direction := initiating | accepting, key := key(), sni := binary(), alpn := [binary()]}.
 %% All that a context depends on. The direction is part of it: one context never serves both.
 -type key() :: #{direction := initiating | accepting, certfile := binary(), keyfile := binary(), cafile := binary(),
-                 ciphers := binary(), protocol_options := [binary()], ask := boolean()}.
+                 ciphers := binary(), protocol_options := [binary()], ask := boolean(), dh := boolean()}.
 
 %% The caller keeps time limits of its own: ours are as long as a policy allows, one hour.
 -define(LONG, 3600000).
@@ -26,8 +26,8 @@ read(Options) ->
     Key = #{direction => Direction,
             certfile => Text(certfile), keyfile => Text(keyfile), cafile => Text(cafile), ciphers => Text(ciphers),
             protocol_options => lists:usort(binary:split(Text(protocol_options), <<"|">>, [global, trim_all])),
-            ask => not lists:member(verify_none, Options)},
-    %% What has no counterpart is told once (see fast_tls_contexts), not refused: configurations are old.
+            ask => not lists:member(verify_none, Options),
+            dh => Text(dh) =/= <<>> orelse Text(dhfile) =/= <<>>},
     #{direction => Direction, key => Key, sni => Text(sni),
       alpn => [text(Name) || Name <- proplists:get_value(alpn, Options, []), Name =/= <<>>]}.
 
@@ -48,6 +48,15 @@ policy(#{ask := Ask, protocol_options := Words, ciphers := Ciphers}) ->
         {error, _} = Error ->
             Error
     end.
+
+%% @doc What of the options is not followed. It is told, once, and not refused: configurations are older than this.
+-spec remarks(key()) -> [binary()].
+remarks(#{protocol_options := Words, dh := Dh}) ->
+    [<<"the option ", Word/binary, " is not followed">> || Word <- Words, is_ignored(xmpptls_compat:option_meaning(Word))]
+        ++ [<<"there is no finite-field Diffie-Hellman: dhfile is not used">> || Dh].
+
+is_ignored(Meaning) ->
+    Meaning =:= not_followed orelse Meaning =:= unknown.
 
 %% Older versions of TLS do not exist here, so there is nothing to switch off; nor compression, nor tickets.
 versions(Words) ->

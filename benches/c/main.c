@@ -1,0 +1,247 @@
+/*
+ * bench DIRECTORY round ROUND SECONDS [WORKLOAD …]     one round of every workload with every contender
+ * bench DIRECTORY heap CONTENDER c2s|s2s COUNT         memory per idle server connection
+ * bench DIRECTORY roots FILE ROUND SECONDS             policies from a bundle of roots
+ * bench DIRECTORY anchors FILE                         a second policy on the same anchors
+ * bench DIRECTORY count CONTENDER WORKLOAD COUNT       so many operations and nothing else, for callgrind
+ *
+ * Prints lines of: workload, contender, figure.
+ */
+#include "bench.h"
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+const char *directory;
+uint64_t server_ns;
+int split;
+
+static const struct contender *contenders[] = { &openssl_libssl, &ours, &ours_const,
+#ifdef WITH_GNUTLS
+    &gnutls_library,
+#endif
+    &openssl_released };
+enum { CONTENDERS = sizeof contenders / sizeof *contenders };
+
+enum what { HANDSHAKE, SERVER_TIME, MESSAGE, VERIFY };
+static const struct workload {
+    const char *name;
+    enum kind kind;
+    enum what what;
+    size_t length;
+    const char *chain;
+} workloads[] = {
+    { "handshake", C2S, HANDSHAKE, 0, NULL },
+    { "handshake-server", C2S, SERVER_TIME, 0, NULL },
+    { "handshake-pq", PQ, HANDSHAKE, 0, NULL },
+    { "handshake-rsa", RSA_LEAF, HANDSHAKE, 0, NULL },
+    { "mutual", S2S, HANDSHAKE, 0, NULL },
+    { "resumed", RESUMED, HANDSHAKE, 0, NULL },
+    { "message", C2S, MESSAGE, 300, NULL },
+    { "message-chacha", CHACHA, MESSAGE, 300, NULL },
+    { "bulk", C2S, MESSAGE, 16384, NULL },
+    { "bulk-chacha", CHACHA, MESSAGE, 16384, NULL },
+    { "verify-2", C2S, VERIFY, 0, "server.chain" },
+    { "verify-3", C2S, VERIFY, 0, "three.chain" },
+};
+enum { WORKLOADS = sizeof workloads / sizeof *workloads };
+
+uint64_t cpu_ns(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+void fail(const char *what)
+{
+    fprintf(stderr, "bench: %s failed\n", what);
+    exit(1);
+}
+
+const char *file_path(const char *name)
+{
+    static char paths[8][512];
+    static int next;
+    char *path = paths[next++ & 7];
+    snprintf(path, sizeof paths[0], "%s/%s", directory, name);
+    return path;
+}
+
+const char *file_text(const char *name, size_t *length)
+{
+    FILE *file = fopen(file_path(name), "rb");
+    char *text = malloc(1 << 16);
+    if (!file || !text)
+        fail(name);
+    *length = fread(text, 1, (1 << 16) - 1, file);
+    text[*length] = 0;
+    fclose(file);
+    return text;
+}
+
+static const uint8_t *data(void)
+{
+    static uint8_t bytes[1 << 14];
+    if (!bytes[0])
+        for (size_t i = 0; i < sizeof bytes; i++)
+            bytes[i] = (uint8_t)(i * 31 + 7);
+    return bytes;
+}
+
+/* Not inlined: valgrind counts what is called in here. */
+__attribute__((noinline)) static void operate(const struct contender *by, const struct workload *load, void *shared, void *pair, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++)
+        switch (load->what) {
+        case HANDSHAKE:
+        case SERVER_TIME:
+            by->drop(by->connect(shared));
+            break;
+        case MESSAGE:
+            by->message(pair, 0, data(), load->length);
+            break;
+        case VERIFY:
+            by->verify(shared, load->chain);
+        }
+}
+
+static void one_round(int argc, char **argv, int round, double seconds)
+{
+    for (int w = 0; w < WORKLOADS; w++) {
+        const struct workload *load = &workloads[w];
+        int wanted = argc == 0;
+        for (int i = 0; i < argc; i++)
+            wanted |= strcmp(argv[i], load->name) == 0;
+        for (int c = 0; wanted && c < CONTENDERS; c++) {
+            const struct contender *by = contenders[(c + round) % CONTENDERS];
+            if (load->what != MESSAGE && (by == &openssl_released || by == &ours_const))
+                continue;
+            if (load->what == VERIFY && !by->verify)
+                continue;
+            void *shared = by->open(load->kind);
+            if (!shared)
+                continue;
+            void *pair = by->connect(shared); /* uncounted: seeding, tables, the first ticket */
+            operate(by, load, shared, pair, 2);
+            uint64_t began = cpu_ns(), count = 0, step = load->what == MESSAGE ? 64 : 4;
+            server_ns = 0;
+            split = load->what == SERVER_TIME;
+            while ((double)(cpu_ns() - began) < seconds * 1e9) {
+                operate(by, load, shared, pair, step);
+                count += step;
+            }
+            double took = load->what == SERVER_TIME ? (double)server_ns : (double)(cpu_ns() - began);
+            split = 0;
+            printf("%s\t%s\t%.1f\n", load->name, by->name, (double)count / took * 1e9);
+            fflush(stdout);
+            by->drop(pair);
+            by->closed(shared);
+        }
+    }
+}
+
+static const struct contender *called(const char *name)
+{
+    for (int i = 0; i < CONTENDERS; i++)
+        if (strcmp(contenders[i]->name, name) == 0)
+            return contenders[i];
+    fail(name);
+}
+
+static size_t heap(void)
+{
+    struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
+
+static size_t resident(void)
+{
+    size_t total = 0, pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (!file || fscanf(file, "%zu %zu", &total, &pages) != 2)
+        fail("statm");
+    fclose(file);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static void idle(const struct contender *by, enum kind kind, const char *name, size_t count)
+{
+    void *shared = by->open(kind), **pairs = calloc(count + 1, sizeof *pairs);
+    size_t before = 0, resident_before = 0;
+    memset(pairs, 1, (count + 1) * sizeof *pairs);
+    for (size_t i = 0; i <= count; i++) {
+        pairs[i] = by->connect(shared);
+        by->message(pairs[i], 0, data(), 300);
+        by->message(pairs[i], 1, data(), 300);
+        by->drop_client(pairs[i]);
+        if (i == 0) {
+            before = heap();
+            resident_before = resident();
+        }
+    }
+    /* The pair that the benchmark itself keeps is a small chunk of its own. */
+    size_t own = malloc_usable_size(pairs[0]) + sizeof(size_t);
+    printf("heap-%s\t%s\t%.0f\n", name, by->name, (double)(heap() - before) / (double)count - (double)own);
+    printf("resident-%s\t%s\t%.0f\n", name, by->name,
+        (double)(resident() - resident_before) / (double)count - (double)own);
+}
+
+static void roots(const char *file, int round, double seconds)
+{
+    for (int c = 0; c < CONTENDERS; c++) {
+        const struct contender *by = contenders[(c + round) % CONTENDERS];
+        if (!by->policy || by == &openssl_released || by == &ours_const)
+            continue;
+        by->policy(file);
+        uint64_t began = cpu_ns(), count = 0;
+        for (; (double)(cpu_ns() - began) < seconds * 1e9; count++)
+            by->policy(file);
+        printf("policy\t%s\t%.1f\n", by->name, (double)count / (double)(cpu_ns() - began) * 1e9);
+    }
+}
+
+void second_policy(const char *roots, int count, void (*before)(void), void (*after)(int));
+static size_t heap_before;
+static uint64_t ns_before;
+
+static void before(void)
+{
+    heap_before = heap();
+    ns_before = cpu_ns();
+}
+
+static void after(int count)
+{
+    printf("second-policy-ms\txmpptls\t%.3f\n", (double)(cpu_ns() - ns_before) / count / 1e6);
+    printf("second-policy-heap\txmpptls\t%.0f\n", (double)(heap() - heap_before) / count);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 4)
+        fail("usage");
+    directory = argv[1];
+    if (strcmp(argv[2], "round") == 0 && argc > 4) {
+        one_round(argc - 5, argv + 5, atoi(argv[3]), atof(argv[4]));
+    } else if (strcmp(argv[2], "heap") == 0 && argc > 5) {
+        idle(called(argv[3]), strcmp(argv[4], "s2s") == 0 ? S2S : C2S, argv[4], (size_t)atol(argv[5]));
+    } else if (strcmp(argv[2], "roots") == 0 && argc > 5) {
+        roots(argv[3], atoi(argv[4]), atof(argv[5]));
+    } else if (strcmp(argv[2], "anchors") == 0) {
+        second_policy(argv[3], 32, before, after);
+    } else if (strcmp(argv[2], "count") == 0 && argc > 5) {
+        const struct contender *by = called(argv[3]);
+        for (int w = 0; w < WORKLOADS; w++)
+            if (strcmp(workloads[w].name, argv[4]) == 0) {
+                void *shared = by->open(workloads[w].kind), *pair = by->connect(shared);
+                operate(by, &workloads[w], shared, pair, (uint64_t)atol(argv[5]));
+            }
+    } else {
+        fail("usage");
+    }
+    return 0;
+}

@@ -1,0 +1,105 @@
+%% What becomes of handles: processes that die, code that is loaded anew, many connections, busy schedulers.
+-module(xmpptls_life_tests).
+
+-include_lib("eunit/include/eunit.hrl").
+
+a_killed_owner_leaks_nothing_test_() ->
+    {timeout, 120, fun() ->
+        #{context := Context} = xmpptls_test:pair(),
+        Round = fun() -> kill_in_the_handshake(Context, 50) end,
+        Round(),
+        Before = xmpptls_test:memory(),
+        [Round() || _ <- lists:seq(1, 10)],
+        Grown = xmpptls_test:memory() - Before,
+        %% 500 handshakes that were broken off, with what was written early, would be some 40 MB
+        ?assert(Grown < 8000)
+    end}.
+
+many_connections_take_little_and_give_it_back_test_() ->
+    {timeout, 300, fun() ->
+        #{context := Context} = xmpptls_test:pair(),
+        Open = fun(Count) -> [established(Context) || _ <- lists:seq(1, Count)] end,
+        Warm = Open(100),
+        Before = xmpptls_test:memory(),
+        Many = Open(1000),
+        Each = (xmpptls_test:memory() - Before) / 2000,
+        ?assert(Each < 16),
+        [xmpptls_connection:close(End) || {One, Other} <- Many, End <- [One, Other]],
+        %% What was given back is used again: another 1,000 need no more.
+        High = xmpptls_test:memory(),
+        Again = Open(1000),
+        ?assert(xmpptls_test:memory() - High < 4000),
+        ?assertEqual(2100, length(Warm) + length(Many) + length(Again))
+    end}.
+
+no_scheduler_is_held_up_by_handshakes_test_() ->
+    {timeout, 120, fun() ->
+        #{context := Context} = xmpptls_test:pair(),
+        _ = established(Context),
+        Self = self(),
+        erlang:system_monitor(Self, [{long_schedule, 20}]),
+        Workers = [spawn_monitor(fun() -> [established(Context) || _ <- lists:seq(1, 10)] end) || _ <- lists:seq(1, 20)],
+        [receive {'DOWN', Monitor, process, Pid, Reason} -> ?assertEqual(normal, Reason) end || {Pid, Monitor} <- Workers],
+        erlang:system_monitor(undefined),
+        Ours = [Pid || {Pid, _} <- Workers],
+        Long = (fun Collect() ->
+                    receive {monitor, Pid, long_schedule, Info} -> [{Pid, Info} || lists:member(Pid, Ours)] ++ Collect()
+                    after 0 -> [] end
+                end)(),
+        ?assertEqual([], Long)
+    end}.
+
+two_processes_may_use_one_connection_test() ->
+    #{initiating := Initiating, accepting := Accepting} = xmpptls_test:pair(),
+    xmpptls_test:handshake(Initiating, Accepting),
+    Self = self(),
+    Writers = [spawn_link(fun() -> Self ! {self(), [xmpptls_connection:write(Initiating, <<"x">>) || _ <- lists:seq(1, 200)]} end)
+               || _ <- lists:seq(1, 8)],
+    Results = [receive {Writer, Result} -> Result end || Writer <- Writers],
+    [?assertMatch({ok, <<>>, _}, Result) || Result <- lists:append(Results)].
+
+one_process_may_close_what_another_uses_test() ->
+    [begin
+         #{initiating := Initiating, accepting := Accepting} = xmpptls_test:pair(),
+         {ok, <<>>, Hello} = xmpptls_connection:transmit(Initiating),
+         Self = self(),
+         User = spawn_link(fun() -> Self ! {self(), xmpptls_connection:received(Accepting, Hello)} end),
+         _ = xmpptls_connection:close(Accepting),
+         receive
+             {User, {ok, <<>>, _}} -> ok;
+             {User, {error, connection_closed, <<>>, <<>>}} -> ok
+         end
+     end || _ <- lists:seq(1, 20)].
+
+terms_outlive_a_code_change_test() ->
+    #{context := Context, initiating := Initiating, accepting := Accepting} = xmpptls_test:pair(),
+    {ok, <<>>, Hello} = xmpptls_connection:transmit(Initiating),
+    %% The old code goes, and its library with it; whoever still ran it would be killed.
+    code:purge(xmpptls_nif),
+    {module, xmpptls_nif} = code:load_file(xmpptls_nif),
+    ?assertNot(code:soft_purge(xmpptls_nif) =:= undefined),
+    {_, _} = xmpptls_test:exchange(Initiating, Accepting, Hello),
+    ?assertEqual(open, xmpptls_connection:phase(Accepting)),
+    {ok, _} = xmpptls_connection:accepting(Context).
+
+%% --- ---
+
+established(Context) ->
+    {ok, Initiating} = xmpptls_connection:initiating(Context, <<"b.test">>),
+    {ok, Accepting} = xmpptls_connection:accepting(Context),
+    xmpptls_test:handshake(Initiating, Accepting),
+    {Initiating, Accepting}.
+
+%% Processes that die while their connections are half way through.
+kill_in_the_handshake(Context, Count) ->
+    Self = self(),
+    Owners = [spawn_monitor(fun() ->
+                  {ok, Initiating} = xmpptls_connection:initiating(Context, <<"b.test">>),
+                  {ok, Accepting} = xmpptls_connection:accepting(Context),
+                  {ok, <<>>, Hello} = xmpptls_connection:write(Initiating, binary:copy(<<"early">>, 10000)),
+                  {ok, <<>>, _} = xmpptls_connection:received(Accepting, Hello),
+                  Self ! {ready, self()},
+                  receive never -> {Initiating, Accepting} end
+              end) || _ <- lists:seq(1, Count)],
+    [receive {ready, Pid} -> exit(Pid, kill) end || {Pid, _} <- Owners],
+    [receive {'DOWN', Monitor, process, Pid, killed} -> ok end || {Pid, Monitor} <- Owners].
