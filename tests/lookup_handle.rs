@@ -226,6 +226,8 @@ fn trust_anchors_are_dnskey_records_and_nothing_else() {
         "",
         "; nothing\n",
         "nonsense",
+        "signed.test. DNSKEY 257",
+        "signed.test. IN DNSKEY",
         ". 300 IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D",
     ] {
         assert!(refused(lines), "{lines:?}");
@@ -233,4 +235,49 @@ fn trust_anchors_are_dnskey_records_and_nothing_else() {
     assert!(!refused(&world().anchor));
     assert!(LookupBuilder::new().https_trust_anchors(&[vec![0; 10]]).is_err());
     assert!(LookupBuilder::new().https_trust_anchors(&[]).is_err());
+}
+
+/// A policy for servers; whom it trusts plays no part here.
+fn policy() -> std::sync::Arc<xmpptls::policy::Policy> {
+    let mut builder = xmpptls::policy::PolicyBuilder::new(xmpptls::policy::Preset::S2s2026);
+    builder.trust_anchors(xmpptls::files::system_trust_anchors().unwrap().anchors).unwrap();
+    builder.build().unwrap()
+}
+
+#[test]
+fn a_verification_is_answered_in_one_call_and_the_host_s_questions_stay_open() {
+    let lookup = builder(world().server).build();
+    let found = lookup.ask(candidates("signed.test"), LIMIT).unwrap();
+    let Finding::Candidates(record::Lookup::Found(list)) = found.finding else { panic!("{found:?}") };
+    let request = xmpptls::verification::Request {
+        domain: domain("signed.test"),
+        service: Service::S2s,
+        direction: xmpptls::name::Direction::Initiating,
+        endpoint: Some(list[0].endpoint.clone()),
+        policy: policy(),
+    };
+    let mut verification = xmpptls::verification::Verification::prepare(request).with_history();
+    let asked = verification.open_questions().count();
+    assert!(asked > 1, "TLSA, POSH and history");
+    lookup.answer(&mut verification, 1_800_000_000, LIMIT).unwrap();
+    let open: Vec<_> = verification.open_questions().map(|question| question.kind.name()).collect();
+    assert_eq!(open, ["history"]);
+}
+
+#[test]
+fn several_look_ups_at_once_come_back_in_the_order_of_asking() {
+    let lookup = builder(world().server).build();
+    let names = ["signed.test", "nsec3.test", "signed.test"];
+    let replies = lookup.ask_all(names.iter().map(|name| candidates(name)).collect(), LIMIT);
+    assert_eq!(replies.len(), 3);
+    for reply in replies {
+        assert_eq!(outcome(&reply.unwrap()), Ok(1));
+    }
+    let (silent, _socket) = silent_server();
+    let lookup = builder(silent).build();
+    let begin = Instant::now();
+    let replies =
+        lookup.ask_all(vec![candidates("a.test"), candidates("b.test")], Duration::from_millis(300));
+    assert!(begin.elapsed() < Duration::from_secs(2), "the limit is for all together");
+    assert!(replies.iter().all(|reply| reply.as_ref().is_err() || outcome(reply.as_ref().unwrap()).is_err()));
 }

@@ -46,7 +46,8 @@ impl std::fmt::Debug for Anchors {
 
 /// Reads DNSKEY records in zone file form (RFC 4034 §2.2), one a line; `;` begins a comment.
 pub(crate) fn parse_anchors(lines: &str) -> Result<Anchors, LookupError> {
-    let keys: TrustAnchors = lines.parse().map_err(|_| LookupError::TrustAnchors)?;
+    // Only a line that ends is read to its end.
+    let keys: TrustAnchors = format!("{lines}\n").parse().map_err(|_| LookupError::TrustAnchors)?;
     // A line that is neither empty nor a comment was a key, or parsing had failed.
     let owner = lines
         .lines()
