@@ -186,6 +186,8 @@ test-symbols: all
 	$(SETUP)/symbols.sh "$(LIBRARY)" tests/abi/symbols.txt include/xmpptls.h "$(SONAME)"
 	$(CARGO) build --locked --lib --no-default-features --features capi
 	$(SETUP)/symbols.sh "$(CARGO_TARGET_DIR)/debug/libxmpptls.so" tests/abi/symbols.txt include/xmpptls.h "$(SONAME)"
+	$(MAKE) --no-print-directory -C tests/c run PROGRAMS="lookup nulls" BUILD=../../target/c-without-lookups \
+		LIBRARY_DIR="$(abspath $(CARGO_TARGET_DIR)/debug)" INCLUDE_DIR="$(abspath include)"
 
 .PHONY: test-install
 test-install: all

@@ -8,7 +8,7 @@
 %% Outbound, the hook `s2s_out_tls_verify' can say that ejabberd's own check is not needed. Inbound there is no such
 %% hook: just before SASL EXTERNAL is judged, the verdict is made, and for this one exchange ejabberd reads the peer's
 %% certificate through {@link get_peer_certificate/2}, which shows the one name that was proven
-%% (docs/design weighs that: 30-replaced-name.md).
+%% (docs/design/15-replaced-name-in-ejabberd.md weighs that).
 -module(mod_xmpptls).
 
 -behaviour(gen_mod).

@@ -27,7 +27,7 @@ from lab.dns import PORT as DNS_PORT  # noqa: E402
 from lab.pki import Leaf  # noqa: E402
 from lab.processes import Laboratory, need  # noqa: E402
 from lab.xmpp import Refused, exchange, log_in  # noqa: E402
-from servers import NODES, S2S, S2S_DIRECT, Pair, Place, domain_of  # noqa: E402
+from servers import C2S, NODES, S2S, S2S_DIRECT, Pair, Place, domain_of  # noqa: E402
 
 RESOLVER_PORT = 5301
 
@@ -52,6 +52,25 @@ remote-control:
 stub-zone:
     name: "{zone}"
     stub-addr: {server}@{dns}
+"""
+
+
+CLIENT = """
+process_flag(trap_exit, true),
+{ok, Client} = xmpp_client:start_link(#{jid => <<"user@%s">>, password => <<"secret">>, host => %s, port => %d,
+                                        authorities => "%s"}),
+receive
+    {xmpp_client, Client, {ready, Report}} ->
+        io:format("~ts~n", [Report]),
+        ok = xmpp_client:message(Client, <<"user@%s">>, <<"you & <me>">>),
+        receive {xmpp_client, Client, {message, Message}} -> io:format("heard ~ts~n", [Message]) after 10000 -> halt(1) end,
+        ok = xmpp_client:stop(Client);
+    {'EXIT', Client, {shutdown, Why}} ->
+        io:format("refused: ~p~n", [Why])
+after 20000 ->
+    halt(1)
+end,
+halt(0).
 """
 
 
@@ -268,6 +287,33 @@ class Scenarios:
         with ProofPair(self, "usual", dane_ee) as pair:
             self.checks.check("c2s as ever", log_in(pair.account("one")))
 
+    def erlang_client(self):
+        """The client of examples/erlang, with a server that is who it should be and with one that is not."""
+        with ProofPair(self, "usual", dane_ee) as pair:
+            code, text = self.client(pair)
+            self.checks.check("a client in Erlang: logs in and hears its own message", code == 0 and "heard" in text, text)
+            self.checks.check("  and has a report", "authenticated" in text, text)
+        with ProofPair(self, "hosted", nothing) as pair:
+            code, text = self.client(pair)
+            self.checks.check("  and does not log in to a server that cannot prove its name",
+                              code == 0 and "refused" in text and "heard" not in text, text)
+            last = pair.log("one").split("Accepted connection")[-1]
+            self.checks.check("  and sends it no login", "<starttls" in last and "<auth" not in last)
+
+    def client(self, pair):
+        """Runs the client in a virtual machine of its own."""
+        laboratory = self.place.laboratory
+        beams = laboratory.directory / "client"
+        beams.mkdir(exist_ok=True)
+        source = Path(__file__).parents[2] / "erlang" / "xmpp_client.erl"
+        code, text = laboratory.run(["erlc", "-o", beams, source])
+        if code != 0:
+            return code, text
+        address = "{" + pair.place.address("one").replace(".", ",") + "}"
+        script = CLIENT % (domain_of("one"), address, C2S, pair.place.pki.path("ca.crt"), domain_of("one"))
+        paths = [word for path in self.place.code_path for word in ("-pa", path)]
+        return laboratory.run(["erl", "-noshell", *paths, "-pa", beams, "-eval", script], timeout=30)
+
 
 def main():
     """Runs the groups one after the other."""
@@ -279,7 +325,7 @@ def main():
     checks = Checks()
     with Laboratory("ejabberd-proofs", checks) as laboratory:
         scenarios = Scenarios(checks, Place(laboratory, options.ebin, options.library))
-        for group in ("dane_ee", "dane_ta", "wrong_tlsa", "pkix", "unknown", "posh", "dialback", "clients"):
+        for group in ("dane_ee", "dane_ta", "wrong_tlsa", "pkix", "unknown", "posh", "dialback", "clients", "erlang_client"):
             if options.only in group:
                 with checks.group(group):
                     getattr(scenarios, group)()
