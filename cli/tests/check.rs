@@ -165,7 +165,7 @@ fn atk_op_09_as_a_peer_it_is_said_whether_our_certificate_is_accepted() {
     let file = scratch.file("peer.pem");
     fs::write(&file, own.pem() + &key.serialize_pem()).unwrap();
     let arguments = ["--as", "peer.example", "--chain", &file];
-    assert!(check("srvid.example", &arguments).out.contains("the certificate of peer.example is accepted"));
+    assert!(check("srvid.example", &arguments).out.contains("EXTERNAL is offered to peer.example"));
     let said = check("dialback.example", &arguments).out;
     assert!(said.contains("EXTERNAL is not offered"), "{said}");
     assert!(!check("dialback.example", &[]).out.contains("EXTERNAL"));

@@ -230,10 +230,10 @@ pub(crate) fn proof(proof: Proof) -> &'static str {
     }
 }
 
-/// Whether a server accepts our certificate for a domain, as far as its offers tell.
+/// Whether a server that saw our certificate offers EXTERNAL; some offer it to everybody.
 pub(crate) fn external(domain: &Domain, offers: &Offers, asked: bool) -> (Style, String) {
     if offers.mechanisms.iter().any(|name| name == "EXTERNAL") {
-        return (GOOD, format!("EXTERNAL is offered: the certificate of {domain} is accepted"));
+        return (GOOD, format!("EXTERNAL is offered to {domain}"));
     }
     let text = if asked {
         format!(

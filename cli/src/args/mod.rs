@@ -1,12 +1,17 @@
 //! The command line.
 
-use std::net::{IpAddr, SocketAddr};
+mod values;
+
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use xmpptls::name::{Domain, Endpoint, Service, Transport};
 use xmpptls::record::Dnssec;
+
+pub(crate) use self::values::{DirectionWord, ServiceWord, Start};
+use self::values::{domain, place, resolver, seconds};
 
 /// TLS of XMPP domains, seen from outside: what is encrypted, with what, who proved it and how, and what to mend.
 #[derive(Debug, Parser)]
@@ -304,59 +309,6 @@ impl ServicesArgs {
     }
 }
 
-/// A service, as a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ServiceWord {
-    /// Client to server
-    C2s,
-    /// Server to server
-    S2s,
-}
-
-impl ServiceWord {
-    pub(crate) fn service(self) -> Service {
-        match self {
-            Self::C2s => Service::C2s,
-            Self::S2s => Service::S2s,
-        }
-    }
-
-    /// The preset of the end that judges a server.
-    pub(crate) fn preset(self) -> &'static str {
-        match self {
-            Self::C2s => "c2s-client",
-            Self::S2s => "s2s",
-        }
-    }
-}
-
-/// Our end, as a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DirectionWord {
-    /// We connect
-    Initiating,
-    /// The peer connects
-    Receiving,
-}
-
-impl DirectionWord {
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Initiating => "initiating",
-            Self::Receiving => "receiving",
-        }
-    }
-}
-
-/// How TLS starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Start {
-    /// XML first, then STARTTLS
-    Starttls,
-    /// TLS from the first byte
-    Direct,
-}
-
 impl CheckArgs {
     /// The endpoint of --connect. Nothing in DNS led there, so it counts as the target of an unsigned record.
     pub(crate) fn endpoint(&self) -> Option<Endpoint> {
@@ -370,60 +322,5 @@ impl CheckArgs {
     }
 }
 
-pub(crate) fn domain(text: &str) -> Result<Domain, String> {
-    Domain::parse(text).map_err(|error| error.to_string())
-}
-
-fn place(text: &str) -> Result<(Domain, u16), String> {
-    let (host, port) = text.rsplit_once(':').ok_or("HOST:PORT is wanted")?;
-    let port = port.parse().map_err(|_| "the port is a number from 1 to 65535")?;
-    Ok((domain(host)?, port))
-}
-
-fn resolver(text: &str) -> Result<SocketAddr, String> {
-    let address = |ip: IpAddr| SocketAddr::new(ip, 53);
-    text.parse()
-        .or_else(|_| text.parse().map(address))
-        .map_err(|_| "an IP address is wanted, with a port or without".to_owned())
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    match text.parse::<u16>() {
-        Ok(count @ 1..=600) => Ok(Duration::from_secs(count.into())),
-        _ => Err("a number from 1 to 600 is wanted".into()),
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(line: &str) -> Result<Cli, clap::Error> {
-        Cli::try_parse_from(line.split(' '))
-    }
-
-    #[test]
-    fn the_definition_of_the_command_line_is_sound() {
-        <Cli as clap::CommandFactory>::command().debug_assert();
-    }
-
-    #[test]
-    fn addresses_and_times_are_checked() {
-        assert_eq!(resolver("127.0.0.1").unwrap(), "127.0.0.1:53".parse().unwrap());
-        assert_eq!(resolver("[::1]:5353").unwrap(), "[::1]:5353".parse().unwrap());
-        assert!(resolver("ns.example.org").is_err());
-        assert!(parse("xmpptls check example.org --timeout 0").is_err());
-        assert!(parse("xmpptls check example.org --connect host").is_err());
-        assert!(parse("xmpptls check exa..mple").is_err());
-    }
-
-    #[test]
-    fn both_services_are_checked_unless_one_is_chosen() {
-        let services = |line| match parse(line).unwrap().command {
-            Command::Check(args) => args.services.all(),
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(services("xmpptls check example.org"), [Service::C2s, Service::S2s]);
-        assert_eq!(services("xmpptls check example.org --s2s"), [Service::S2s]);
-    }
-}
+mod tests;

@@ -2,23 +2,18 @@
 //!
 //! Each rule looks at what was found out and says one thing, once, however many endpoints show it.
 
+mod certificate;
+
 use xmpptls::certificate::Certificate;
 use xmpptls::connection::Cause;
 use xmpptls::name::{Domain, Service, Transport};
-use xmpptls::numbers::ReasonCode;
 use xmpptls::parameter::Version;
 use xmpptls::record::{
     Dnssec, Lookup, TlsaMatching, TlsaOwner, TlsaRecord, TlsaSelector, TlsaUsage, zone_line,
 };
 use xmpptls::stream;
-use xmpptls::verdict::Level;
 
 use super::facts::{Contact, EndpointCheck, Found, Injection, ServiceCheck};
-use crate::clock::date;
-
-/// A certificate with fewer days left should have been renewed.
-const FEW_DAYS: i64 = 14;
-const DAY: i64 = 86_400;
 
 /// How much it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -221,133 +216,6 @@ impl List<'_> {
         }
     }
 
-    fn of_verdict(&mut self, own: &EndpointCheck) {
-        use Weight::Urgent;
-        let Some(verdict) = &own.verdict else { return };
-        let codes: Vec<ReasonCode> = verdict.reasons().map(xmpptls::verdict::Reason::code).collect();
-        if codes.contains(&ReasonCode::DaneMismatch) {
-            self.add_with(
-                Urgent,
-                "dane_mismatch",
-                Some(own),
-                "the TLSA records name another key: publish the one in use, and remove those that are gone"
-                    .into(),
-                tlsa_lines(own),
-            );
-        }
-        if codes.contains(&ReasonCode::PoshMismatch) {
-            self.add(
-                if verdict.level() == Level::Authenticated { Weight::Important } else { Urgent },
-                "posh_mismatch",
-                Some(own),
-                "the POSH document has the fingerprints of other certificates: `xmpptls records` writes the right one".into(),
-            );
-        }
-        if codes.iter().any(|code| matches!(code, ReasonCode::PoshBadDocument | ReasonCode::PoshStale)) {
-            self.add(
-                Weight::Important,
-                "posh_unusable",
-                Some(own),
-                "the POSH document is broken or out of date: `xmpptls records` writes a good one".into(),
-            );
-        }
-        if verdict.level() == Level::Authenticated {
-            return;
-        }
-        self.of_untrusted(own, &codes);
-    }
-
-    fn of_untrusted(&mut self, own: &EndpointCheck, codes: &[ReasonCode]) {
-        use Weight::Urgent;
-        let chain = own.verdict.as_ref().and_then(|verdict| verdict.chain().cloned());
-        let alone = chain.as_ref().is_some_and(|chain| chain.others().next().is_none());
-        if codes.contains(&ReasonCode::SelfSigned) {
-            self.add(
-                Urgent,
-                "self_signed",
-                Some(own),
-                "the certificate vouches for itself: get one from a public authority, or let DANE or POSH vouch for it".into(),
-            );
-        } else if codes.contains(&ReasonCode::UntrustedCa) {
-            let text = if alone {
-                "the certificate does not lead to a known authority: most often the server has to send the \
-                 intermediate certificates along (the full chain)"
-            } else {
-                "the certificate comes from an authority that peers do not know: get one from a public authority, \
-                 or let DANE or POSH vouch for it"
-            };
-            self.add(Urgent, "untrusted_issuer", Some(own), text.into());
-        }
-        if codes.iter().any(|code| matches!(code, ReasonCode::NameMismatch | ReasonCode::NoIdentifiers)) {
-            self.add(
-                Urgent,
-                "wrong_name",
-                Some(own),
-                format!("the certificate has to name the domain: {} as dNSName (or SRVName)", self.domain),
-            );
-        }
-        if codes.contains(&ReasonCode::BadEku) {
-            self.add(
-                Urgent,
-                "wrong_purpose",
-                Some(own),
-                "the certificate is not made for servers: its extended key usage has to hold serverAuth"
-                    .into(),
-            );
-        }
-        if codes.iter().any(|code| matches!(code, ReasonCode::WeakKey | ReasonCode::WeakSignature)) {
-            self.add(
-                Urgent,
-                "weak_key",
-                Some(own),
-                "the certificate is below today's floor: use ECDSA P-256, or RSA of 2048 bits or more, and SHA-256".into(),
-            );
-        }
-        if codes.contains(&ReasonCode::Revoked) {
-            self.add(Urgent, "revoked", Some(own), "the certificate was revoked: replace it".into());
-        }
-        if own.dialback_only {
-            self.add(
-                Weight::Important,
-                "dialback_only",
-                Some(own),
-                "only servers that accept dialback talk to this one; dialback proves no more than DNS does"
-                    .into(),
-            );
-        }
-    }
-
-    fn of_certificate(&mut self, own: &EndpointCheck, now: i64) {
-        let Some(chain) = own.report.as_ref().and_then(|report| report.peer()) else { return };
-        let leaf = chain.leaf();
-        let end = leaf.validity().not_after;
-        // What DANE-EE vouches for does not end (RFC 7671 §5.1).
-        let counts = !own
-            .verdict
-            .as_ref()
-            .is_some_and(|verdict| verdict.method() == Some(xmpptls::verdict::Method::DaneEe));
-        if end < now {
-            let weight = if counts { Weight::Urgent } else { Weight::Advice };
-            self.add(
-                weight,
-                "expired",
-                Some(own),
-                format!("the certificate ended on {}: renew it", date(end)),
-            );
-        } else if end.saturating_sub(now) < FEW_DAYS * DAY {
-            let days = end.saturating_sub(now).div_euclid(DAY);
-            let text = format!("the certificate ends on {}, in {}: renew it", date(end), in_days(days));
-            self.add(Weight::Important, "ends_soon", Some(own), text);
-        }
-        if leaf.validity().not_before > now {
-            let text = format!(
-                "the certificate begins on {}: set the clock, or wait",
-                date(leaf.validity().not_before)
-            );
-            self.add(Weight::Urgent, "not_yet_valid", Some(own), text);
-        }
-    }
-
     fn of_tls(&mut self, own: &EndpointCheck) {
         use Weight::{Advice, Important};
         let Some(report) = &own.report else { return };
@@ -415,14 +283,6 @@ impl List<'_> {
     }
 }
 
-fn in_days(days: i64) -> String {
-    match days {
-        0 => "less than a day".into(),
-        1 => "one day".into(),
-        days => format!("{days} days"),
-    }
-}
-
 /// The `3 1 1` record of the key in use, at the owner that peers ask first.
 fn tlsa_lines(own: &EndpointCheck) -> Vec<String> {
     let Some(chain) = own.report.as_ref().and_then(|report| report.peer()) else { return Vec::new() };
@@ -441,71 +301,4 @@ pub(crate) fn dane_ee(leaf: &Certificate) -> TlsaRecord {
 }
 
 #[cfg(test)]
-mod tests {
-    use xmpptls::lookup::Candidate;
-    use xmpptls::name::Endpoint;
-    use xmpptls::record::LookupFailure;
-
-    use super::super::facts::Severity;
-    use super::super::probe::blank;
-    use super::*;
-
-    fn domain() -> Domain {
-        Domain::parse("im.example").unwrap()
-    }
-
-    fn endpoint() -> EndpointCheck {
-        let endpoint = Endpoint::configured(domain(), 5269, Transport::Starttls);
-        blank(&Candidate { endpoint, addresses: Lookup::NotAsked, tlsa: Vec::new() }, None)
-    }
-
-    fn service(found: Found) -> ServiceCheck {
-        ServiceCheck {
-            service: Service::S2s,
-            severity: Severity::Untested,
-            found,
-            resolver_without_dnssec: false,
-            posh: Lookup::NotAsked,
-            endpoints: Vec::new(),
-            mend: Vec::new(),
-            changes: Vec::new(),
-        }
-    }
-
-    fn codes(check: &ServiceCheck) -> Vec<&'static str> {
-        of(&domain(), check, 0).iter().map(|mend| mend.code).collect()
-    }
-
-    fn untrusted(code: ReasonCode) -> Vec<&'static str> {
-        let domain = domain();
-        let mut list = List { domain: &domain, service: Service::S2s, mends: Vec::new() };
-        list.of_untrusted(&endpoint(), &[code]);
-        list.mends.iter().map(|mend| mend.code).collect()
-    }
-
-    #[test]
-    fn a_certificate_below_the_floor_is_to_be_replaced() {
-        assert_eq!(untrusted(ReasonCode::WeakKey), ["weak_key"]);
-        assert_eq!(untrusted(ReasonCode::WeakSignature), ["weak_key"]);
-        assert!(untrusted(ReasonCode::RevocationUnknown).is_empty());
-    }
-
-    #[test]
-    fn a_revoked_certificate_is_to_be_replaced() {
-        assert_eq!(untrusted(ReasonCode::Revoked), ["revoked"]);
-    }
-
-    #[test]
-    fn atk_op_06_a_resolver_that_leaves_dnssec_out_is_named_and_dnssec_is_not_called_broken() {
-        let check = service(Found::Failed(LookupFailure::Bogus));
-        assert_eq!(codes(&check), ["dnssec_bogus"]);
-        let check = ServiceCheck { resolver_without_dnssec: true, ..check };
-        assert_eq!(codes(&check), ["resolver_without_dnssec"]);
-    }
-
-    #[test]
-    fn records_that_could_not_be_had_are_told_from_a_service_that_is_not_there() {
-        assert_eq!(codes(&service(Found::Failed(LookupFailure::Timeout))), ["search_failed"]);
-        assert!(codes(&service(Found::Absent(Dnssec::Secure))).is_empty());
-    }
-}
+mod tests;
