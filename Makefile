@@ -45,10 +45,12 @@ STAGES += test-vectors
 STAGES += test-symbols
 STAGES += test-c
 STAGES += test-install
+STAGES += test-examples
 STAGES += test-lua
 STAGES += test-erlang
 STAGES += test-python
 STAGES += test-interop-peers
+STAGES += test-interop-engine
 STAGES += test-interop-prosody
 STAGES += test-interop-ejabberd
 
@@ -186,6 +188,8 @@ test-symbols: all
 	$(SETUP)/symbols.sh "$(LIBRARY)" tests/abi/symbols.txt include/xmpptls.h "$(SONAME)"
 	$(CARGO) build --locked --lib --no-default-features --features capi
 	$(SETUP)/symbols.sh "$(CARGO_TARGET_DIR)/debug/libxmpptls.so" tests/abi/symbols.txt include/xmpptls.h "$(SONAME)"
+	$(MAKE) --no-print-directory -C tests/c run PROGRAMS="lookup nulls" BUILD=../../target/c-without-lookups \
+		LIBRARY_DIR="$(abspath $(CARGO_TARGET_DIR)/debug)" INCLUDE_DIR="$(abspath include)"
 
 .PHONY: test-install
 test-install: all
@@ -203,6 +207,10 @@ test-lua: all
 test-erlang: all
 	$(MAKE) -C bindings/erlang test
 
+.PHONY: test-examples
+test-examples: all
+	LD_LIBRARY_PATH="$(abspath $(RELEASE))" $(MAKE) -C examples/c test CFLAGS=-I../../include LIBS="-L$(abspath $(RELEASE)) -lxmpptls"
+
 .PHONY: test-python
 test-python:
 	$(MAKE) -C bindings/python test
@@ -210,6 +218,10 @@ test-python:
 .PHONY: test-interop-peers
 test-interop-peers:
 	$(PYTHON) tests/interop/peers/run.py
+
+.PHONY: test-interop-engine
+test-interop-engine: all
+	$(PYTHON) tests/interop/engine/run.py --library "$(RELEASE)"
 
 .PHONY: test-interop-prosody
 test-interop-prosody: all

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use xmpptls::numbers::{CauseCode, NoteCode, NumberFacts, ReasonCode};
 
 /// The states of a row, and whether a test has to stand beside it.
 const STATES: [(&str, bool); 5] =
@@ -163,4 +164,21 @@ fn every_attack_stands_once_with_tests_that_exist() {
     let rows = check("docs/attacks.md");
     assert!(rows.iter().all(|row| row.id.starts_with("ATK-")));
     check_counts("docs/attacks.md", &rows);
+}
+
+#[test]
+fn the_guide_lists_every_cause_reason_and_note() {
+    let chapter = read("docs/guide/10-errors-and-causes.md");
+    let (causes, rest) = chapter.split_once("## Reasons").unwrap();
+    let (reasons, notes) = rest.split_once("## Notes").unwrap();
+    let row = |facts: NumberFacts| format!("| `{}` | {} | ", facts.word, facts.message);
+    for (text, facts) in [
+        (causes, CauseCode::ALL.iter().map(|code| code.facts()).collect::<Vec<_>>()),
+        (reasons, ReasonCode::ALL.iter().map(|code| code.facts()).collect()),
+        (notes, NoteCode::ALL.iter().map(|code| code.facts()).collect()),
+    ] {
+        for facts in facts {
+            assert!(text.contains(&row(facts)), "{}", row(facts));
+        }
+    }
 }

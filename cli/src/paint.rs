@@ -18,8 +18,12 @@ pub(crate) const BOLD: Style = Style::new().bold();
 pub(crate) const FAINT: Style = Style::new().dimmed();
 pub(crate) const PLAIN: Style = Style::new();
 
-/// The width to lay out for.
+/// The width to lay out for: that of the terminal, or of `COLUMNS`.
 pub(crate) fn width() -> usize {
+    let told = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    if let Some(width) = told {
+        return usize::clamp(width, LEAST_WIDTH, MOST_WIDTH);
+    }
     let terminal = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
     terminal.unwrap_or(WIDTH_WITHOUT_TERMINAL).clamp(LEAST_WIDTH, MOST_WIDTH)
 }

@@ -151,7 +151,8 @@ fn as_text(args: &RolloverArgs, places: &[Place], missing: &[(Service, &str)], c
             lines.entry(4, "wait", PLAIN, &waiting(own, held));
         }
         for line in &own.publish {
-            lines.entry(4, "publish", PLAIN, line);
+            // Not wrapped, so that it can be copied.
+            lines.line(&format!("              {line}"));
         }
     }
     lines.finish()

@@ -266,6 +266,10 @@ impl Connection {
             setup.started = now;
             self.start();
         }
+        if matches!(self.state, State::Tls(_)) {
+            let received = self.receive_tls(now, &mut input, plain);
+            return if received.written > 0 { Ok(received) } else { self.outcome(received) };
+        }
         let received = match &mut self.state {
             State::Initiating(..) | State::Accepting(..) => {
                 let used = self.receive_clear(now, input.bytes());

@@ -57,6 +57,9 @@ impl Events {
     }
 
     pub(super) fn next(&mut self) -> Option<Event> {
+        if self.0 == 0 {
+            return None;
+        }
         let event = Event::ALL.into_iter().find(|event| self.0 & event.bit() != 0)?;
         self.0 &= !event.bit();
         Some(event)

@@ -29,7 +29,8 @@ impl Session {
                 Ok(Step::Plaintext) => {
                     self.flags.heard = true;
                     self.records.read = self.records.read.saturating_add(1);
-                    if plain.is_full() {
+                    // Behind the last record there is nothing to find but what rustls has to say itself.
+                    if plain.is_full() || (at == input.len() && !self.engine.common().wants_write()) {
                         break Ok(());
                     }
                 }

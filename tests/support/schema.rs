@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-/// A JSON file of the project.
+/// A JSON file of the project, whichever of its crates asks.
 pub(crate) fn load(path: &str) -> Value {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path);
+    let own = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let path = own.ancestors().map(|folder| folder.join(path)).find(|path| path.exists()).unwrap();
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 

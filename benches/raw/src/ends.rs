@@ -93,7 +93,8 @@ struct Server {
 
 impl Server {
     fn new(roots: Arc<RootCertStore>, provider: Arc<CryptoProvider>) -> Self {
-        let signatures = WebPkiClientVerifier::builder_with_provider(Arc::clone(&roots), Arc::clone(&provider));
+        let signatures =
+            WebPkiClientVerifier::builder_with_provider(Arc::clone(&roots), Arc::clone(&provider));
         let path = rustls::client::WebPkiServerVerifier::builder_with_provider(roots, provider);
         Self { signatures: signatures.build().expect("verifier"), path: path.build().expect("verifier") }
     }
@@ -258,7 +259,8 @@ impl Pair for Unbuffered {
         let time = &mut server_time;
         let mut client: UnbufferedClientConnection =
             UnbufferedClientConnection::new(Arc::clone(&shared.client), name()).expect("client");
-        let mut server = timed(time, || UnbufferedServerConnection::new(Arc::clone(&shared.server)).expect("server"));
+        let mut server =
+            timed(time, || UnbufferedServerConnection::new(Arc::clone(&shared.server)).expect("server"));
         let (mut up, mut down) = (Vec::new(), Vec::new());
         loop {
             drive!(client, down, &mut up);
@@ -368,4 +370,3 @@ fn carry<A, B>(
     });
     wire.clear();
 }
-

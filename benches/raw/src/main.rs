@@ -60,7 +60,15 @@ fn resident() -> usize {
 
 /// Not inlined: valgrind counts what is called in here.
 #[inline(never)]
-fn operate<P: Pair>(shared: &Shared, pair: &mut P, length: usize, data: &[u8], count: usize, server: &mut Duration, split: bool) {
+fn operate<P: Pair>(
+    shared: &Shared,
+    pair: &mut P,
+    length: usize,
+    data: &[u8],
+    count: usize,
+    server: &mut Duration,
+    split: bool,
+) {
     for _ in 0..count {
         if length > 0 {
             pair.message(false, &data[..length]);
@@ -70,7 +78,13 @@ fn operate<P: Pair>(shared: &Shared, pair: &mut P, length: usize, data: &[u8], c
     }
 }
 
-fn measure<P: Pair>(directory: &str, name: &str, (load, kind, length): (&str, Kind, usize), seconds: f64, data: &[u8]) {
+fn measure<P: Pair>(
+    directory: &str,
+    name: &str,
+    (load, kind, length): (&str, Kind, usize),
+    seconds: f64,
+    data: &[u8],
+) {
     let shared = Shared::new(directory, kind);
     let mut pair = P::connect(&shared, None);
     let (split, mut server) = (load == "handshake-server", Duration::ZERO);
@@ -112,7 +126,8 @@ fn main() {
     let load = |name: &str| *WORKLOADS.iter().find(|load| load.0 == name).expect("a workload");
     match words.as_slice() {
         [directory, "round", round, seconds, wanted @ ..] => {
-            let (round, seconds) = (round.parse::<usize>().expect("round"), seconds.parse().expect("seconds"));
+            let (round, seconds) =
+                (round.parse::<usize>().expect("round"), seconds.parse().expect("seconds"));
             for load in WORKLOADS.iter().filter(|load| wanted.is_empty() || wanted.contains(&load.0)) {
                 for turn in 0..2 {
                     match (turn + round) % 2 {
@@ -122,7 +137,9 @@ fn main() {
                 }
             }
         }
-        [directory, "heap", "raw", kind, count] => idle::<Unbuffered>(directory, "raw", kind, count.parse().expect("count"), &data),
+        [directory, "heap", "raw", kind, count] => {
+            idle::<Unbuffered>(directory, "raw", kind, count.parse().expect("count"), &data)
+        }
         [directory, "heap", "raw-connection", kind, count] => {
             idle::<Buffered>(directory, "raw-connection", kind, count.parse().expect("count"), &data);
         }
@@ -130,7 +147,15 @@ fn main() {
             let (_, kind, length) = load(name);
             let shared = Shared::new(directory, kind);
             let mut pair = Unbuffered::connect(&shared, None);
-            operate(&shared, &mut pair, length, &data, count.parse().expect("count"), &mut Duration::default(), false);
+            operate(
+                &shared,
+                &mut pair,
+                length,
+                &data,
+                count.parse().expect("count"),
+                &mut Duration::default(),
+                false,
+            );
         }
         _ => panic!("usage: see the head of benches/raw/src/main.rs"),
     }

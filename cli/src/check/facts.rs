@@ -59,6 +59,8 @@ impl Severity {
 pub(crate) struct DomainCheck {
     pub(crate) domain: Domain,
     pub(crate) checked_at: i64,
+    /// Whose certificate we showed.
+    pub(crate) shown_as: Option<Domain>,
     pub(crate) services: Vec<ServiceCheck>,
 }
 

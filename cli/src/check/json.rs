@@ -17,6 +17,7 @@ pub(crate) fn of(check: &DomainCheck) -> Value {
         "domain": check.domain.as_ascii(),
         "domain_unicode": escape_for_text(&check.domain.to_unicode()),
         "checked_at": check.checked_at,
+        "shown_as": check.shown_as.as_ref().map(|domain| domain.as_ascii()),
         "severity": check.severity().name(),
         "exit_code": check.severity().exit_code(),
         "services": check.services.iter().map(service).collect::<Vec<_>>(),

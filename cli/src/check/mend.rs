@@ -2,7 +2,7 @@
 //!
 //! Each rule looks at what was found out and says one thing, once, however many endpoints show it.
 
-use xmpptls::certificate::{Certificate, KeyPurpose};
+use xmpptls::certificate::Certificate;
 use xmpptls::connection::Cause;
 use xmpptls::name::{Domain, Service, Transport};
 use xmpptls::numbers::ReasonCode;
@@ -346,18 +346,6 @@ impl List<'_> {
             );
             self.add(Weight::Urgent, "not_yet_valid", Some(own), text);
         }
-        let purposes = leaf.extended_key_usage();
-        if self.service == Service::S2s
-            && purposes.lists(&KeyPurpose::ClientAuth)
-            && !purposes.lists(&KeyPurpose::ServerAuth)
-        {
-            self.add(
-                Weight::Important,
-                "client_purpose_only",
-                Some(own),
-                "the certificate is made for clients only".into(),
-            );
-        }
     }
 
     fn of_tls(&mut self, own: &EndpointCheck) {
@@ -449,5 +437,75 @@ pub(crate) fn dane_ee(leaf: &Certificate) -> TlsaRecord {
         selector: TlsaSelector::PublicKey,
         matching: TlsaMatching::Sha256,
         data: leaf.spki_sha256().into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use xmpptls::lookup::Candidate;
+    use xmpptls::name::Endpoint;
+    use xmpptls::record::LookupFailure;
+
+    use super::super::facts::Severity;
+    use super::super::probe::blank;
+    use super::*;
+
+    fn domain() -> Domain {
+        Domain::parse("im.example").unwrap()
+    }
+
+    fn endpoint() -> EndpointCheck {
+        let endpoint = Endpoint::configured(domain(), 5269, Transport::Starttls);
+        blank(&Candidate { endpoint, addresses: Lookup::NotAsked, tlsa: Vec::new() }, None)
+    }
+
+    fn service(found: Found) -> ServiceCheck {
+        ServiceCheck {
+            service: Service::S2s,
+            severity: Severity::Untested,
+            found,
+            resolver_without_dnssec: false,
+            posh: Lookup::NotAsked,
+            endpoints: Vec::new(),
+            mend: Vec::new(),
+            changes: Vec::new(),
+        }
+    }
+
+    fn codes(check: &ServiceCheck) -> Vec<&'static str> {
+        of(&domain(), check, 0).iter().map(|mend| mend.code).collect()
+    }
+
+    fn untrusted(code: ReasonCode) -> Vec<&'static str> {
+        let domain = domain();
+        let mut list = List { domain: &domain, service: Service::S2s, mends: Vec::new() };
+        list.of_untrusted(&endpoint(), &[code]);
+        list.mends.iter().map(|mend| mend.code).collect()
+    }
+
+    #[test]
+    fn a_certificate_below_the_floor_is_to_be_replaced() {
+        assert_eq!(untrusted(ReasonCode::WeakKey), ["weak_key"]);
+        assert_eq!(untrusted(ReasonCode::WeakSignature), ["weak_key"]);
+        assert!(untrusted(ReasonCode::RevocationUnknown).is_empty());
+    }
+
+    #[test]
+    fn a_revoked_certificate_is_to_be_replaced() {
+        assert_eq!(untrusted(ReasonCode::Revoked), ["revoked"]);
+    }
+
+    #[test]
+    fn atk_op_06_a_resolver_that_leaves_dnssec_out_is_named_and_dnssec_is_not_called_broken() {
+        let check = service(Found::Failed(LookupFailure::Bogus));
+        assert_eq!(codes(&check), ["dnssec_bogus"]);
+        let check = ServiceCheck { resolver_without_dnssec: true, ..check };
+        assert_eq!(codes(&check), ["resolver_without_dnssec"]);
+    }
+
+    #[test]
+    fn records_that_could_not_be_had_are_told_from_a_service_that_is_not_there() {
+        assert_eq!(codes(&service(Found::Failed(LookupFailure::Timeout))), ["search_failed"]);
+        assert!(codes(&service(Found::Absent(Dnssec::Secure))).is_empty());
     }
 }

@@ -54,7 +54,8 @@ pub(crate) fn run(domain: &Domain, settings: &Settings) -> Result<DomainCheck, F
         threads.into_iter().map(|thread| thread.join().unwrap_or(Err(Failure::Thread))).collect()
     });
     let services = services.into_iter().collect::<Result<Vec<_>, _>>()?;
-    Ok(DomainCheck { domain: domain.clone(), checked_at: wall_seconds(), services })
+    let shown_as = settings.credentials.is_some().then(|| settings.own_domain.clone());
+    Ok(DomainCheck { domain: domain.clone(), checked_at: wall_seconds(), shown_as, services })
 }
 
 fn check_service(
@@ -176,7 +177,6 @@ fn gather(
 }
 
 /// Dials every address of every endpoint at once; the result is in the order in which peers try them.
-#[expect(clippy::result_large_err, reason = "a finished check is moved once, and there are few")]
 fn dial_all(job: &Job<'_>) -> Vec<EndpointCheck> {
     let Lookup::Found(candidates) = &job.gathered.candidates else { return Vec::new() };
     thread::scope(|scope| {

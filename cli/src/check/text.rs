@@ -69,6 +69,10 @@ fn write_endpoint<'a>(
         }
     }
     write_inside(lines, own);
+    if let (Some(domain), Some(offers)) = (&check.shown_as, &own.offers) {
+        let (style, text) = words::external(domain, offers, own.asks_for_certificate);
+        lines.entry(4, "as a peer", style, &text);
+    }
 }
 
 /// The answer of one endpoint in a word or two.

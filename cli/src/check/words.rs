@@ -1,12 +1,15 @@
 //! Words for what was found out, the same in text and on the page.
 
+use anstyle::Style;
 use xmpptls::certificate::{Attribute, Certificate, escape_for_text};
 use xmpptls::name::{Domain, Endpoint, Service, Transport};
 use xmpptls::record::{Lookup, LookupFailure};
 use xmpptls::verdict::{Attempt, Evidence, Method, NotTried, Outcome, Proof};
 
 use super::facts::{Contact, EndpointCheck, Found, Injection, Resumption, ServiceCheck, Severity};
+use super::inside::Offers;
 use crate::clock::date;
+use crate::paint::{GOOD, WEAK};
 
 const DAY: i64 = 86_400;
 
@@ -225,6 +228,22 @@ pub(crate) fn proof(proof: Proof) -> &'static str {
         Proof::Exception => "exception",
         Proof::Dialback => "dialback",
     }
+}
+
+/// Whether a server accepts our certificate for a domain, as far as its offers tell.
+pub(crate) fn external(domain: &Domain, offers: &Offers, asked: bool) -> (Style, String) {
+    if offers.mechanisms.iter().any(|name| name == "EXTERNAL") {
+        return (GOOD, format!("EXTERNAL is offered: the certificate of {domain} is accepted"));
+    }
+    let text = if asked {
+        format!(
+            "EXTERNAL is not offered: the certificate of {domain} was asked for and is not accepted; some servers \
+             do not take server certificates from those who connect"
+        )
+    } else {
+        format!("EXTERNAL is not offered: the certificate of {domain} was not asked for")
+    };
+    (WEAK, text)
 }
 
 /// The names of a certificate by kind, as peers compare them.

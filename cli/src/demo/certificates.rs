@@ -40,12 +40,14 @@ pub(crate) struct Wanted<'a> {
     pub(crate) srv_name: Option<&'a str>,
     /// Days from today, from and to.
     pub(crate) days: (i64, i64),
+    /// It is made for clients, not for servers.
+    pub(crate) for_clients: bool,
 }
 
 impl<'a> Wanted<'a> {
     /// Ninety days for these names, most of them left.
     pub(crate) fn names(dns: &'a [&'a str]) -> Self {
-        Self { dns, srv_name: None, days: (-12, 78) }
+        Self { dns, srv_name: None, days: (-12, 78), for_clients: false }
     }
 }
 
@@ -89,7 +91,10 @@ fn server(wanted: &Wanted<'_>) -> Result<CertificateParams, Failure> {
     let mut params = CertificateParams::new(names).map_err(|error| failed(&error))?;
     params.distinguished_name = named(wanted.dns.first().copied().or(wanted.srv_name).unwrap_or("nobody"));
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params.extended_key_usages = vec![match wanted.for_clients {
+        true => ExtendedKeyUsagePurpose::ClientAuth,
+        false => ExtendedKeyUsagePurpose::ServerAuth,
+    }];
     if let Some(name) = wanted.srv_name {
         params.custom_extensions = vec![CustomExtension::from_oid_content(&[2, 5, 29, 17], srv_name(name))];
     }

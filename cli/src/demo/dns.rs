@@ -13,8 +13,8 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hickory_proto::dnssec::crypto::EcdsaSigningKey;
-use hickory_proto::dnssec::rdata::DNSKEY;
-use hickory_proto::dnssec::{Algorithm, DnssecSigner, PublicKey, SigningKey};
+use hickory_proto::dnssec::rdata::{DNSKEY, DNSSECRData, DS};
+use hickory_proto::dnssec::{Algorithm, DigestType, DnssecSigner, PublicKey, SigningKey};
 use hickory_proto::rr::rdata::{A, NS, SOA, SRV, TLSA};
 use hickory_proto::rr::{LowerName, Name, RData, Record, RecordType};
 use hickory_server::Server;
@@ -32,6 +32,9 @@ use crate::failure::Failure;
 pub(crate) const SIGNED: &str = "example.";
 /// The zone below it that nobody signs.
 pub(crate) const UNSIGNED: &str = "plain.example.";
+
+/// A zone below it whose DS record names a key that it does not have.
+pub(crate) const FORGED: &str = "forged.example.";
 
 const TTL: u32 = 300;
 const DAY: Duration = Duration::from_secs(86_400);
@@ -55,6 +58,7 @@ impl Zones {
         self.records.push((name.to_owned(), RData::A(A(Ipv4Addr::LOCALHOST))));
     }
 
+    /// A service; the target `.` says that there is none.
     pub(crate) fn srv(
         &mut self,
         label: &str,
@@ -80,9 +84,9 @@ impl Zones {
     pub(crate) fn serve(self) -> Result<Running, Failure> {
         let (signed, trust_anchor) = self.signed()?;
         let handler = Delegating {
-            unsigned_origin: LowerName::new(&name(UNSIGNED)?),
-            signed: catalog(SIGNED, signed)?,
-            unsigned: catalog(UNSIGNED, self.unsigned()?)?,
+            cuts: [LowerName::new(&name(UNSIGNED)?), LowerName::new(&name(FORGED)?)],
+            above: catalog([(SIGNED, signed)])?,
+            below: catalog([(UNSIGNED, self.unsigned(UNSIGNED)?), (FORGED, self.unsigned(FORGED)?)])?,
         };
         let (sender, receiver) = sync_channel(1);
         thread::spawn(move || {
@@ -115,8 +119,12 @@ impl Zones {
         let origin = name(SIGNED)?;
         let kind = Some(NxProofKind::Nsec);
         let mut zone = InMemoryZoneHandler::empty(origin.clone(), ZoneType::Primary, AxfrPolicy::Deny, kind);
-        self.fill(&mut zone, SIGNED, |owner| !owner.ends_with(UNSIGNED))?;
-        put(&mut zone, UNSIGNED, RData::NS(NS(name(&format!("ns.{SIGNED}"))?)))?;
+        self.fill(&mut zone, SIGNED, |owner| !owner.ends_with(UNSIGNED) && !owner.ends_with(FORGED))?;
+        for cut in [UNSIGNED, FORGED] {
+            put(&mut zone, cut, RData::NS(NS(name(&format!("ns.{SIGNED}"))?)))?;
+        }
+        let ds = DS::new(1, Algorithm::ECDSAP256SHA256, DigestType::SHA256, vec![0; 32]);
+        put(&mut zone, FORGED, RData::DNSSEC(DNSSECRData::DS(ds)))?;
         let pkcs8 =
             EcdsaSigningKey::generate_pkcs8(Algorithm::ECDSAP256SHA256).map_err(|error| failed(&error))?;
         let key = EcdsaSigningKey::from_pkcs8(&pkcs8, Algorithm::ECDSAP256SHA256)
@@ -131,9 +139,9 @@ impl Zones {
         Ok((zone, trust_anchor))
     }
 
-    fn unsigned(&self) -> Result<InMemoryZoneHandler, Failure> {
-        let mut zone = InMemoryZoneHandler::empty(name(UNSIGNED)?, ZoneType::Primary, AxfrPolicy::Deny, None);
-        self.fill(&mut zone, UNSIGNED, |owner| owner.ends_with(UNSIGNED))?;
+    fn unsigned(&self, origin: &str) -> Result<InMemoryZoneHandler, Failure> {
+        let mut zone = InMemoryZoneHandler::empty(name(origin)?, ZoneType::Primary, AxfrPolicy::Deny, None);
+        self.fill(&mut zone, origin, |owner| owner.ends_with(origin))?;
         Ok(zone)
     }
 
@@ -161,9 +169,9 @@ impl Zones {
 
 /// Asks the zone above about a delegation, and the zone below about everything else in it.
 struct Delegating {
-    unsigned_origin: LowerName,
-    signed: Catalog,
-    unsigned: Catalog,
+    cuts: [LowerName; 2],
+    above: Catalog,
+    below: Catalog,
 }
 
 #[async_trait::async_trait]
@@ -175,17 +183,19 @@ impl RequestHandler for Delegating {
     ) -> ResponseInfo {
         let is_below = request.request_info().is_ok_and(|info| {
             let query = info.query;
-            let at_cut = *query.name() == self.unsigned_origin && query.query_type() == RecordType::DS;
-            self.unsigned_origin.zone_of(query.name()) && !at_cut
+            let cut = self.cuts.iter().find(|cut| cut.zone_of(query.name()));
+            cut.is_some_and(|cut| *query.name() != *cut || query.query_type() != RecordType::DS)
         });
-        let catalog = if is_below { &self.unsigned } else { &self.signed };
+        let catalog = if is_below { &self.below } else { &self.above };
         catalog.handle_request::<R, T>(request, response_handle).await
     }
 }
 
-fn catalog(origin: &str, zone: InMemoryZoneHandler) -> Result<Catalog, Failure> {
+fn catalog<const N: usize>(zones: [(&str, InMemoryZoneHandler); N]) -> Result<Catalog, Failure> {
     let mut catalog = Catalog::new();
-    catalog.upsert(LowerName::new(&name(origin)?), vec![Arc::new(zone)]);
+    for (origin, zone) in zones {
+        catalog.upsert(LowerName::new(&name(origin)?), vec![Arc::new(zone)]);
+    }
     Ok(catalog)
 }
 

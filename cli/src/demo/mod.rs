@@ -6,6 +6,7 @@
 
 mod certificates;
 mod dns;
+mod more;
 mod web;
 mod world;
 mod xmpp;
@@ -37,7 +38,7 @@ const OTHERWISE: u8 = 4;
 pub(crate) fn run(args: &DemoArgs) -> Result<u8, Failure> {
     let started = Instant::now();
     let progress = check::command::progress("building a small world");
-    let world = world::build()?;
+    let world = world::build(args.serve.is_some())?;
     progress.finish_and_clear();
     if let Some(directory) = &args.serve {
         return serve(&world, directory);

@@ -36,17 +36,17 @@ pub(crate) struct World {
     pub(crate) authority: Vec<u8>,
 }
 
-struct Builder {
-    public: Authority,
-    private: Authority,
-    zones: Zones,
+pub(super) struct Builder {
+    pub(super) public: Authority,
+    pub(super) private: Authority,
+    pub(super) zones: Zones,
     documents: Documents,
     web_names: Vec<String>,
     scenes: Vec<Scene>,
 }
 
-/// Starts it all.
-pub(crate) fn build() -> Result<World, Failure> {
+/// Starts it all: what is shown, and, where `more` is wanted, what else can be wrong.
+pub(crate) fn build(more: bool) -> Result<World, Failure> {
     let mut own = Builder {
         public: Authority::new("Demonstration Root")?,
         private: Authority::new("An authority that nobody knows")?,
@@ -57,6 +57,11 @@ pub(crate) fn build() -> Result<World, Failure> {
     };
     own.good()?;
     own.bad()?;
+    if more {
+        own.faulty_certificates()?;
+        own.faulty_tls()?;
+        own.faulty_places()?;
+    }
     let names: Vec<&str> = own.web_names.iter().map(String::as_str).collect();
     let web = own.public.issue(&Wanted::names(&names))?;
     let https_port = web::serve(&web, own.documents)?;
@@ -158,7 +163,7 @@ impl Builder {
     }
 
     /// A domain with a host of its own, checked for s2s.
-    fn scene(&mut self, domain: &str, about: &'static str, expect: Severity) {
+    pub(super) fn scene(&mut self, domain: &str, about: &'static str, expect: Severity) {
         self.zones.host(domain);
         self.zones.host(&host(domain));
         self.web_names.push(domain.to_owned());
@@ -173,11 +178,11 @@ impl Builder {
     }
 
     /// A good server for s2s with STARTTLS, and where it listens.
-    fn plain(&mut self, domain: &str, identity: &Identity) -> Result<u16, Failure> {
+    pub(super) fn plain(&mut self, domain: &str, identity: &Identity) -> Result<u16, Failure> {
         Ok(self.server(domain, Service::S2s, Transport::Starttls, Manner::Good, false, identity)?.0)
     }
 
-    fn server(
+    pub(super) fn server(
         &mut self,
         domain: &str,
         service: Service,
@@ -186,7 +191,7 @@ impl Builder {
         dialback: bool,
         identity: &Identity,
     ) -> Result<(u16, Context), Failure> {
-        let context = xmpp::context(service, xmpp::credentials(domain, identity)?, &self.public.der)?;
+        let context = xmpp::context(service, xmpp::credentials(domain, identity)?, &self.public.der, manner)?;
         let shown = context.clone();
         let server = Server { domain: domain.to_owned(), service, transport, manner, dialback, context };
         let port = server.start()?;
@@ -198,12 +203,18 @@ impl Builder {
         Ok((port, shown))
     }
 
-    fn posh(&mut self, domain: &str, identity: &Identity) -> Result<(), Failure> {
+    /// A document for the certificate, as it should be.
+    pub(super) fn posh(&mut self, domain: &str, identity: &Identity) -> Result<(), Failure> {
         let leaf = parsed(identity.leaf())?;
         let certificate = PoshCertificate { der: leaf.der(), not_after: leaf.validity().not_after };
         let (document, _) = posh_document(&[certificate], 3600, wall_seconds());
-        let parsed = Domain::parse(domain).map_err(|error| Failure::Demo(error.to_string()))?;
-        let url = posh_url(&parsed, Service::S2s);
+        self.document(domain, document)
+    }
+
+    /// A document, whatever is in it.
+    pub(super) fn document(&mut self, domain: &str, document: String) -> Result<(), Failure> {
+        let domain = Domain::parse(domain).map_err(|error| Failure::Demo(error.to_string()))?;
+        let url = posh_url(&domain, Service::S2s);
         let place = url.as_str().trim_start_matches("https://").to_owned();
         self.documents.insert(place, document);
         Ok(())
@@ -211,7 +222,7 @@ impl Builder {
 }
 
 /// The host that serves a domain.
-fn host(domain: &str) -> String {
+pub(super) fn host(domain: &str) -> String {
     format!("xmpp.{domain}")
 }
 

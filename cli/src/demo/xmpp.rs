@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use xmpptls::connection::{Connection, Context, Phase};
 use xmpptls::name::{Service, Transport};
+use xmpptls::parameter::{Group, Version};
 use xmpptls::policy::{PolicyBuilder, Resumption};
 use xmpptls::proof::pkix::TrustAnchors;
 use xmpptls::stream::{PROCEED, STARTTLS_REQUIRED, STREAM_END};
@@ -22,6 +23,12 @@ use crate::failure::Failure;
 
 /// How long a server keeps a connection.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Features before TLS: SASL without any protection.
+const PLAIN: &str =
+    "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>";
+/// The same, and STARTTLS for those who like.
+const OPTIONAL: &str = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>\
+    <mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>";
 const FAILURE: &str = "<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
 
 /// What a server is like.
@@ -35,6 +42,20 @@ pub(crate) enum Manner {
     TakesInjected,
     /// It accepts connections and says nothing.
     Stalled,
+    /// It offers STARTTLS as optional.
+    OptionalStarttls,
+    /// It does not offer STARTTLS, and begins it all the same.
+    UnofferedStarttls,
+    /// Behind `<proceed/>` it goes on in the clear.
+    EarlyBytes,
+    /// It speaks another protocol.
+    NotXmpp,
+    /// It speaks TLS 1.2 and nothing newer.
+    OnlyTls12,
+    /// It exchanges keys as before post-quantum groups.
+    Classic,
+    /// It answers no ALPN.
+    WithoutAlpn,
 }
 
 /// A server of one domain and service on one port.
@@ -61,6 +82,7 @@ pub(crate) fn context(
     service: Service,
     credentials: Arc<CredentialStore>,
     authority: &[u8],
+    manner: Manner,
 ) -> Result<Context, Failure> {
     let preset = match service {
         Service::C2s => "c2s-server",
@@ -70,6 +92,11 @@ pub(crate) fn context(
     let policy = builder
         .trust_anchors(TrustAnchors::from_der([authority]))
         .and_then(|builder| builder.resumption(Resumption::Tls13))
+        .and_then(|builder| match manner {
+            Manner::OnlyTls12 => builder.newest_version(Version::Tls12),
+            Manner::Classic => builder.groups(vec![Group::X25519, Group::Secp256r1]),
+            _ => Ok(builder),
+        })
         .and_then(|builder| builder.build());
     Context::new(policy.map_err(Failure::Policy)?, Some(credentials)).map_err(Failure::Context)
 }
@@ -93,7 +120,16 @@ impl Server {
     fn serve(&self, socket: TcpStream) -> Option<()> {
         socket.set_read_timeout(Some(Duration::from_millis(100))).ok()?;
         match self.manner {
-            Manner::Good => self.speak(self.wire(socket, self.transport)?),
+            Manner::Good | Manner::OnlyTls12 | Manner::Classic | Manner::WithoutAlpn => {
+                self.speak(self.wire(socket, self.transport)?)
+            }
+            Manner::OptionalStarttls => self.begin_by_hand(socket, OPTIONAL),
+            Manner::UnofferedStarttls => self.begin_by_hand(socket, PLAIN),
+            Manner::EarlyBytes => self.send_early(socket),
+            Manner::NotXmpp => {
+                let mut socket = socket;
+                socket.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").ok()
+            }
             Manner::WithoutStarttls => self.decline(socket),
             Manner::TakesInjected => self.take_injected(socket),
             Manner::Stalled => {
@@ -107,6 +143,9 @@ impl Server {
         let clock = Clock::new();
         let mut connection = Connection::accepting(&self.context, transport, clock.now()).ok()?;
         connection.set_host_gate().ok()?;
+        if self.manner == Manner::WithoutAlpn {
+            connection.set_alpn(Vec::new()).ok()?;
+        }
         let now = Instant::now();
         Some(Wire::new(connection, socket, clock, now.checked_add(PATIENCE)?))
     }
@@ -167,20 +206,36 @@ impl Server {
         features
     }
 
+    /// The stream before TLS up to the command, with these features.
+    fn speak_clear(&self, socket: &mut TcpStream, features: &str) -> Option<String> {
+        read_until(socket, is_header)?;
+        socket.write_all(self.stream(features).as_bytes()).ok()?;
+        read_until(socket, |text| text.contains("<starttls") && text.contains("/>"))
+    }
+
     fn decline(&self, mut socket: TcpStream) -> Option<()> {
-        read_until(&mut socket, is_header)?;
-        let offer =
-            "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>";
-        socket.write_all(self.stream(offer).as_bytes()).ok()?;
-        read_until(&mut socket, |text| text.contains("<starttls"))?;
+        self.speak_clear(&mut socket, PLAIN)?;
         socket.write_all(format!("{FAILURE}{STREAM_END}").as_bytes()).ok()
+    }
+
+    fn begin_by_hand(&self, mut socket: TcpStream, features: &str) -> Option<()> {
+        let text = self.speak_clear(&mut socket, features)?;
+        let (_, behind) = text.split_once("/>")?;
+        if !behind.is_empty() {
+            return None;
+        }
+        socket.write_all(PROCEED.as_bytes()).ok()?;
+        self.speak(self.wire(socket, Transport::TlsOnly)?)
+    }
+
+    fn send_early(&self, mut socket: TcpStream) -> Option<()> {
+        self.speak_clear(&mut socket, STARTTLS_REQUIRED)?;
+        socket.write_all(format!("{PROCEED}<message/>").as_bytes()).ok()
     }
 
     /// The mistake of 2011: one buffer for what came before TLS and what comes in it.
     fn take_injected(&self, mut socket: TcpStream) -> Option<()> {
-        read_until(&mut socket, is_header)?;
-        socket.write_all(self.stream(STARTTLS_REQUIRED).as_bytes()).ok()?;
-        let text = read_until(&mut socket, |text| text.contains("<starttls") && text.contains("/>"))?;
+        let text = self.speak_clear(&mut socket, STARTTLS_REQUIRED)?;
         let (_, injected) = text.split_once("/>")?;
         socket.write_all(PROCEED.as_bytes()).ok()?;
         let mut wire = self.wire(socket, Transport::TlsOnly)?;

@@ -252,3 +252,73 @@ fn text(change: Change, announced: bool, method: Option<Method>, history: &Histo
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn good() -> Traits {
+        Traits {
+            tls: true,
+            version: Some(0x0304),
+            starttls_offered: true,
+            starttls_required: true,
+            proofs: vec!["dane".into(), "pkix".into()],
+            undetermined: Vec::new(),
+            level: "authenticated".into(),
+        }
+    }
+
+    fn lost(now: &Traits) -> Vec<(&'static str, &'static str)> {
+        now.losses(&good(), Service::C2s).iter().map(|note| (note.change, note.loudness)).collect()
+    }
+
+    #[test]
+    fn what_is_as_it_was_is_quiet() {
+        assert!(lost(&good()).is_empty());
+        let better = Traits { proofs: vec!["posh".into(), "pkix".into(), "dane".into()], ..good() };
+        assert!(lost(&better).is_empty());
+    }
+
+    #[test]
+    fn tls_that_is_gone_or_older_is_loud() {
+        assert_eq!(lost(&Traits { tls: false, version: None, ..good() }), [("tls_gone", "alarm")]);
+        assert_eq!(lost(&Traits { version: Some(0x0303), ..good() }), [("version_lower", "alarm")]);
+    }
+
+    #[test]
+    fn starttls_that_is_not_offered_any_more_is_loud_and_one_that_is_optional_is_said() {
+        let gone = Traits { starttls_offered: false, starttls_required: false, ..good() };
+        assert_eq!(lost(&gone), [("starttls_gone", "alarm")]);
+        assert_eq!(lost(&Traits { starttls_required: false, ..good() }), [("starttls_optional", "warning")]);
+    }
+
+    #[test]
+    fn a_proof_is_lost_only_when_its_evidence_could_be_had() {
+        let without = Traits { proofs: vec!["pkix".into()], ..good() };
+        assert_eq!(lost(&without), [("proof_lost", "warning")]);
+        assert!(lost(&Traits { undetermined: vec!["dane"], ..without }).is_empty());
+    }
+
+    #[test]
+    fn a_look_up_that_failed_is_no_ground_for_a_warning() {
+        let refused = Traits { proofs: Vec::new(), level: "refused".into(), ..good() };
+        assert_eq!(refused.incomparable(&good()), None);
+        let unknown = Traits { undetermined: vec!["dane"], ..refused };
+        assert_eq!(unknown.incomparable(&good()), Some("dane"));
+        assert_eq!(Traits { level: "authenticated".into(), ..unknown }.incomparable(&good()), None);
+    }
+
+    #[test]
+    fn traits_read_as_they_are_written_and_the_best_of_both_is_held() {
+        assert_eq!(Traits::from_json(&good().to_json()), Some(good()));
+        assert_eq!(Traits::from_json("{}"), None);
+        let worse =
+            Traits { version: Some(0x0303), proofs: vec!["posh".into()], level: "refused".into(), ..good() };
+        let best = good().best(&worse);
+        assert_eq!(
+            (best.version, best.level.as_str(), best.proofs.len()),
+            (Some(0x0304), "authenticated", 3)
+        );
+    }
+}

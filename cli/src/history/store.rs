@@ -332,3 +332,128 @@ fn sql(path: &Path, error: &rusqlite::Error) -> Failure {
     };
     failure(path, &why)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A directory that goes with the test.
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("xmpptls-store-{name}-{}", process::id()));
+            let _ = fs::remove_dir_all(&path);
+            fs::create_dir(&path).unwrap();
+            Self(path)
+        }
+
+        fn file(&self) -> PathBuf {
+            self.0.join("history.sqlite")
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn sample(domain: &str, filling: usize) -> Row {
+        Row {
+            domain: domain.into(),
+            service: "s2s".into(),
+            certificates: "x".repeat(filling),
+            held: "{}".into(),
+            latest: "{}".into(),
+            first_seen: 1,
+            last_seen: 2,
+        }
+    }
+
+    fn why<T>(outcome: Result<T, Failure>) -> String {
+        match outcome {
+            Ok(_) => panic!("it was taken"),
+            Err(failure) => failure.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_an_error_and_loses_nothing() {
+        let scratch = Scratch::new("full");
+        let mut store = Store::open(&scratch.file()).unwrap();
+        store.in_transaction(|transaction| put(transaction, &sample("a.example", 10))).unwrap();
+        let pages: i64 = store.connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        store.connection.pragma_update(None, "max_page_count", pages).unwrap();
+        let full = store.in_transaction(|transaction| {
+            put(transaction, &sample("a.example", 10_000))?;
+            put(transaction, &sample("b.example", 1_000_000))
+        });
+        assert!(why(full).contains("the disk is full"));
+        drop(store);
+        let rows = Store::open(&scratch.file()).unwrap().rows(None).unwrap();
+        assert_eq!(rows, [sample("a.example", 10)]);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_is_an_error_and_can_be_read() {
+        let scratch = Scratch::new("read-only");
+        let mut store = Store::open(&scratch.file()).unwrap();
+        store.in_transaction(|transaction| put(transaction, &sample("a.example", 10))).unwrap();
+        store.connection.pragma_update(None, "query_only", true).unwrap();
+        let refused = store.in_transaction(|transaction| put(transaction, &sample("b.example", 10)));
+        assert!(why(refused).contains("cannot be written"));
+        assert_eq!(store.rows(None).unwrap(), [sample("a.example", 10)]);
+    }
+
+    #[test]
+    fn a_file_of_an_older_form_is_brought_up_with_all_that_is_in_it() {
+        let scratch = Scratch::new("older");
+        {
+            let connection = Connection::open(scratch.file()).unwrap();
+            connection.pragma_update(None, "application_id", APPLICATION).unwrap();
+            connection.execute_batch(FORMS[0]).unwrap();
+            connection.pragma_update(None, "user_version", 1).unwrap();
+            connection
+                .execute("INSERT INTO peer VALUES ('a.example', 's2s', 'xxxxxxxxxx', '{}', '{}', 1, 2)", [])
+                .unwrap();
+        }
+        let store = Store::open(&scratch.file()).unwrap();
+        assert_eq!(store.rows(None).unwrap(), [sample("a.example", 10)]);
+        assert!(store.changes("a.example", 5).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_file_of_a_newer_form_is_left_alone() {
+        let scratch = Scratch::new("newer");
+        drop(Store::open(&scratch.file()).unwrap());
+        Connection::open(scratch.file()).unwrap().pragma_update(None, "user_version", 99).unwrap();
+        let before = fs::read(scratch.file()).unwrap();
+        assert!(why(Store::open(&scratch.file())).contains("newer version"));
+        assert_eq!(fs::read(scratch.file()).unwrap(), before);
+    }
+
+    #[test]
+    fn what_is_no_history_is_never_an_empty_one() {
+        let scratch = Scratch::new("damaged");
+        drop(Store::open(&scratch.file()).unwrap());
+        let whole = fs::read(scratch.file()).unwrap();
+        let mut torn = whole.clone();
+        torn[4096..].fill(0xa5);
+        let other = {
+            let path = scratch.0.join("other.sqlite");
+            Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (a)").unwrap();
+            fs::read(path).unwrap()
+        };
+        for bytes in
+            [&b""[..], b"no database at all, but long enough to look at", &whole[..4000], &torn, &other]
+        {
+            fs::write(scratch.file(), bytes).unwrap();
+            let said = why(Store::open(&scratch.file()));
+            assert!(["damaged", "no history", "is empty"].iter().any(|word| said.contains(word)), "{said}");
+            assert_eq!(fs::read(scratch.file()).unwrap(), bytes);
+        }
+        fs::write(scratch.file(), &whole).unwrap();
+        assert!(Store::open(&scratch.file()).is_ok());
+    }
+}

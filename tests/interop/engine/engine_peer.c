@@ -140,11 +140,8 @@ static void show_secured(xmpp_tls_connection *connection)
     puts("");
 }
 
-static void show_verdict(xmpp_tls_connection *connection)
+static void show_verdict(const xmpp_tls_verdict *verdict)
 {
-    const xmpp_tls_verdict *verdict = NULL;
-    if (xmpp_tls_connection_verdict(connection, "", 0, &verdict) != XMPP_TLS_OK)
-        return;
     show("verdict ", xmpp_tls_level_name(xmpp_tls_verdict_level(verdict)));
     show(" ", xmpp_tls_method_name(xmpp_tls_verdict_method(verdict)));
     show(" ", xmpp_tls_verdict_domain(verdict));
@@ -153,6 +150,33 @@ static void show_verdict(xmpp_tls_connection *connection)
         show("reason ", xmpp_tls_verdict_reason_text(verdict, i));
         puts("");
     }
+}
+
+/* Between servers the gate is the host's, so the host asks who the peer is: the domain meant, or the one it claims. */
+static void judge(const struct options *o, xmpp_tls_connection *connection)
+{
+    xmpp_tls_str domain = { o->domain, strlen(o->domain) };
+    if (o->accepting)
+        domain = xmpp_tls_connection_unverified_from(connection);
+    if (strcmp(o->preset, "s2s") != 0 || domain.len == 0)
+        return;
+    xmpp_tls_error *error = NULL;
+    xmpp_tls_verification *verification = NULL;
+    const xmpp_tls_verdict *verdict = NULL;
+    xmpp_tls_time time = now();
+    check("verification", xmpp_tls_connection_verification(connection, domain.data, domain.len, NULL, NULL,
+                              &verification, &error), error);
+    check("verdict", xmpp_tls_verification_decide(verification, &time, &verdict, &error), error);
+    show_verdict(verdict);
+    xmpp_tls_verdict_free(verdict);
+    xmpp_tls_verification_free(verification);
+}
+
+static void show_own_verdict(xmpp_tls_connection *connection)
+{
+    const xmpp_tls_verdict *verdict = NULL;
+    if (xmpp_tls_connection_verdict(connection, "", 0, &verdict) == XMPP_TLS_OK)
+        show_verdict(verdict);
     xmpp_tls_verdict_free(verdict);
 }
 
@@ -171,10 +195,11 @@ static void events(struct end *end)
     while (xmpp_tls_connection_next_event(end->connection, &event) == XMPP_TLS_OK) {
         if (event == XMPP_TLS_EVENT_HANDSHAKE_DONE) {
             show_secured(end->connection);
+            judge(end->options, end->connection);
             if (end->options->say)
                 say(end, end->options->say, strlen(end->options->say));
         } else if (event == XMPP_TLS_EVENT_VERDICT) {
-            show_verdict(end->connection);
+            show_own_verdict(end->connection);
         } else if (event == XMPP_TLS_EVENT_FAILED) {
             show("failed ", xmpp_tls_cause_name(xmpp_tls_connection_cause(end->connection)));
             printf(" alert=%d", (int)xmpp_tls_connection_alert(end->connection));

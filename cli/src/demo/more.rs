@@ -1,0 +1,96 @@
+//! What else can be wrong: domains that are not shown, and that tests check one by one.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+use xmpptls::name::{Service, Transport};
+
+use super::certificates::{Wanted, self_signed};
+use super::world::{Builder, host};
+use super::xmpp::Manner;
+use crate::check::facts::Severity;
+use crate::failure::Failure;
+
+impl Builder {
+    pub(super) fn faulty_certificates(&mut self) -> Result<(), Failure> {
+        let dated =
+            [("ends-soon.example", (-80, 5), Severity::Weak), ("early.example", (5, 95), Severity::Refused)];
+        for (domain, days, expect) in dated {
+            let identity = self.public.issue(&Wanted { days, ..Wanted::names(&[domain]) })?;
+            self.scene(domain, "the dates of the certificate", expect);
+            self.plain(domain, &identity)?;
+        }
+
+        let domain = "private.example";
+        let identity = self.private.issue(&Wanted::names(&[domain]))?;
+        self.scene(domain, "the issuer is not known, and not sent along", Severity::Refused);
+        self.plain(domain, &identity)?;
+
+        let domain = "purpose.example";
+        let identity = self.public.issue(&Wanted { for_clients: true, ..Wanted::names(&[domain]) })?;
+        self.scene(domain, "the certificate is made for clients", Severity::Refused);
+        self.plain(domain, &identity)?;
+
+        let domain = "posh-other.plain.example";
+        let identity = self_signed(&Wanted::names(&[domain]))?;
+        self.scene(domain, "the POSH document is for another certificate", Severity::Refused);
+        self.plain(domain, &identity)?;
+        let other = self_signed(&Wanted::names(&[domain]))?;
+        self.posh(domain, &other)?;
+
+        let domain = "posh-broken.plain.example";
+        let identity = self_signed(&Wanted::names(&[domain]))?;
+        self.scene(domain, "the POSH document is broken", Severity::Refused);
+        self.plain(domain, &identity)?;
+        self.document(domain, "{\"fingerprints\": [".into())
+    }
+
+    pub(super) fn faulty_tls(&mut self) -> Result<(), Failure> {
+        let manners = [
+            ("tls12.example", Transport::Starttls, Manner::OnlyTls12, Severity::Good),
+            ("classic.example", Transport::Starttls, Manner::Classic, Severity::Good),
+            ("no-alpn.example", Transport::DirectTls, Manner::WithoutAlpn, Severity::Good),
+            ("optional.example", Transport::Starttls, Manner::OptionalStarttls, Severity::Weak),
+            ("unoffered.example", Transport::Starttls, Manner::UnofferedStarttls, Severity::Weak),
+            ("early-bytes.example", Transport::Starttls, Manner::EarlyBytes, Severity::Refused),
+            ("not-xmpp.example", Transport::Starttls, Manner::NotXmpp, Severity::Refused),
+        ];
+        for (domain, transport, manner, expect) in manners {
+            let identity = self.public.issue(&Wanted::names(&[domain]))?;
+            self.scene(domain, "how TLS is spoken", expect);
+            self.server(domain, Service::S2s, transport, manner, false, &identity)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn faulty_places(&mut self) -> Result<(), Failure> {
+        let domain = "crowded.example";
+        let identity = self.public.issue(&Wanted::names(&[domain]))?;
+        self.scene(domain, "eight endpoints, of which half are dead ends", Severity::Weak);
+        for _ in 0..4 {
+            self.plain(domain, &identity)?;
+            self.dead_end(domain)?;
+        }
+
+        let domain = "gone.example";
+        self.scene(domain, "nothing listens there", Severity::Untested);
+        self.dead_end(domain)?;
+
+        let domain = "none.example";
+        self.scene(domain, "the domain says that it has no such service", Severity::Good);
+        self.zones.srv("_xmpp-server", domain, 0, 0, ".")?;
+
+        let domain = "im.forged.example";
+        let identity = self.public.issue(&Wanted::names(&[domain]))?;
+        self.scene(domain, "the zone is not the one that its parent vouches for", Severity::Refused);
+        self.plain(domain, &identity)?;
+        Ok(())
+    }
+
+    /// A target at which nobody listens: a port that was free just now.
+    fn dead_end(&mut self, domain: &str) -> Result<(), Failure> {
+        let failed = |error: std::io::Error| Failure::Demo(error.to_string());
+        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).map_err(failed)?;
+        let port = listener.local_addr().map_err(failed)?.port();
+        self.zones.srv("_xmpp-server", domain, 20, port, &host(domain))
+    }
+}

@@ -1,0 +1,160 @@
+//! What is remembered, and what is said of changes, over the world of the demonstration.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::fs;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+use support::{Scratch, arguments, check, check_json, command, run};
+
+fn changes(check: &Value) -> Vec<(String, String)> {
+    let list = check["services"][0]["changes"].as_array().unwrap();
+    let text = |own: &Value, name: &str| own[name].as_str().unwrap().to_owned();
+    list.iter().map(|own| (text(own, "change"), text(own, "loudness"))).collect()
+}
+
+fn seen(domain: &str, file: &str) -> Vec<(String, String)> {
+    changes(&check_json(domain, &["--history", file]).1)
+}
+
+fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
+    all.iter().map(|(change, loudness)| ((*change).to_owned(), (*loudness).to_owned())).collect()
+}
+
+fn domains(file: &str) -> Vec<String> {
+    let said = run(&["history", "--history", file, "--json"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let lines = said.out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines.map(|row| row["domain"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn chg_01_a_domain_is_seen_first_and_then_known() {
+    let scratch = Scratch::new();
+    let file = scratch.file("a/b/history.sqlite");
+    assert_eq!(seen("srvid.example", &file), pairs(&[("first_seen", "info")]));
+    assert_eq!(seen("srvid.example", &file), pairs(&[("same", "info")]));
+}
+
+#[test]
+fn chg_03_a_domain_that_was_proved_before_and_is_not_now_is_loud() {
+    let said = run(&["demo", "changed.example"]);
+    assert_eq!(said.code, 0, "{}", said.out);
+    assert!(said.out.contains("it was proved better before"), "{}", said.out);
+}
+
+#[test]
+fn what_answers_nothing_changes_nothing() {
+    let scratch = Scratch::new();
+    let file = scratch.file("history.sqlite");
+    seen("srvid.example", &file);
+    assert_eq!(seen("gone.example", &file), pairs(&[]));
+    assert_eq!(domains(&file), ["srvid.example"]);
+}
+
+#[test]
+fn a_lower_version_is_loud_until_it_is_accepted() {
+    let scratch = Scratch::new();
+    let file = scratch.file("history.sqlite");
+    assert_eq!(check("tls12.example", &["--history", &file]).code, 0);
+    // As if it had spoken TLS 1.3 before.
+    let connection = rusqlite::Connection::open(&file).unwrap();
+    connection.execute("UPDATE peer SET held = replace(held, '771', '772')", []).unwrap();
+    drop(connection);
+    let alarm = pairs(&[("same", "info"), ("version_lower", "alarm")]);
+    let (code, check) = check_json("tls12.example", &["--history", &file]);
+    assert_eq!((code, changes(&check)), (1, alarm.clone()));
+    assert_eq!(seen("tls12.example", &file), alarm);
+    let shown = run(&["history", "show", "tls12.example", "--history", &file]).out;
+    assert!(shown.contains("TLSv1.3 was spoken before"), "{shown}");
+    assert_eq!(run(&["history", "accept", "tls12.example", "--history", &file]).code, 0);
+    assert_eq!(seen("tls12.example", &file), pairs(&[("same", "info")]));
+}
+
+#[test]
+fn what_is_forgotten_is_seen_first_again() {
+    let scratch = Scratch::new();
+    let file = scratch.file("history.sqlite");
+    seen("srvid.example", &file);
+    assert_eq!(run(&["history", "forget", "srvid.example", "--history", &file]).code, 0);
+    assert_eq!(run(&["history", "forget", "srvid.example", "--history", &file]).code, 64);
+    assert_eq!(seen("srvid.example", &file), pairs(&[("first_seen", "info")]));
+}
+
+#[test]
+fn processes_that_write_at_once_lose_nothing() {
+    let scratch = Scratch::new();
+    let file = scratch.file("history.sqlite");
+    let names = ["srvid", "dane-ee", "dane-ta", "expired", "tls12", "classic", "optional", "private"];
+    let children: Vec<_> = names
+        .iter()
+        .map(|name| {
+            let domain = format!("{name}.example");
+            command(&arguments(&domain, &["--history", &file]))
+                .stdout(std::process::Stdio::null())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    for mut child in children {
+        child.wait().unwrap();
+    }
+    let mut expected: Vec<String> = names.iter().map(|name| format!("{name}.example")).collect();
+    expected.sort();
+    assert_eq!(domains(&file), expected);
+}
+
+#[test]
+fn a_kill_in_the_middle_leaves_what_was_seen() {
+    let scratch = Scratch::new();
+    let file = scratch.file("history.sqlite");
+    seen("srvid.example", &file);
+    for step in 0..12 {
+        let mut child = command(&arguments("optional.example", &["--history", &file]))
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        thread::sleep(Duration::from_millis(20 * step));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(domains(&file).contains(&"srvid.example".to_owned()));
+    }
+    assert_eq!(seen("srvid.example", &file), pairs(&[("same", "info")]));
+}
+
+#[test]
+fn chg_05_a_damaged_history_is_said_to_be_and_stays_as_it_is() {
+    let scratch = Scratch::new();
+    let file = scratch.file("history.sqlite");
+    seen("srvid.example", &file);
+    let mut bytes = fs::read(&file).unwrap();
+    bytes[4096..].fill(0x5a);
+    fs::write(&file, &bytes).unwrap();
+    let said = check("srvid.example", &["--history", &file]);
+    assert!(said.err.contains("damaged"), "{}", said.err);
+    assert_eq!(seen("srvid.example", &file), pairs(&[("not_compared", "warning")]));
+    assert_eq!(run(&["history", "--history", &file]).code, 3);
+    assert_eq!(fs::read(&file).unwrap(), bytes);
+}
+
+#[test]
+fn a_damaged_entry_is_said_to_be_and_is_not_written_over() {
+    let scratch = Scratch::new();
+    let file = scratch.file("history.sqlite");
+    seen("srvid.example", &file);
+    let connection = rusqlite::Connection::open(&file).unwrap();
+    connection.execute("UPDATE peer SET certificates = '{}'", []).unwrap();
+    assert_eq!(seen("srvid.example", &file), pairs(&[("not_compared", "warning")]));
+    let kept: String = connection.query_row("SELECT certificates FROM peer", [], |row| row.get(0)).unwrap();
+    assert_eq!(kept, "{}");
+}
+
+#[test]
+fn a_place_where_nothing_can_be_written_is_an_error() {
+    let said = check("srvid.example", &["--history", "/proc/xmpptls/history.sqlite"]);
+    assert!(said.err.contains("/proc/xmpptls/history.sqlite"), "{}", said.err);
+    assert_eq!(said.code, 0, "the check itself is good");
+}
