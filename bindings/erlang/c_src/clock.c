@@ -17,6 +17,19 @@ xmpp_tls_time now(void) {
     return time;
 }
 
+bool read_time(ErlNifEnv *env, ERL_NIF_TERM term, xmpp_tls_time *out) {
+    ErlNifSInt64 seconds;
+    *out = now();
+    if (enif_is_identical(term, atom_undefined)) {
+        return true;
+    }
+    if (!enif_get_int64(env, term, &seconds)) {
+        return false;
+    }
+    out->unix_seconds = seconds;
+    return true;
+}
+
 uint64_t milliseconds_until(uint64_t monotonic_ms) {
     uint64_t present = now().monotonic_ms;
     return monotonic_ms > present ? monotonic_ms - present : 0;

@@ -33,17 +33,17 @@ static const char *loudness(uint32_t how) {
     }
 }
 
-/* Verdict, History | undefined -> {ok, #{change, loudness, store}} */
+/* Verdict, History | undefined, Time -> {ok, #{change, loudness, store}} */
 NIF(nif_verdict_observe) {
     (void)argc;
     const xmpp_tls_verdict *verdict = shared_handle(env, argv[0], VERDICT);
     const xmpp_tls_observation *observation = NULL;
     xmpp_tls_error *error = NULL;
     ErlNifBinary history;
-    if (verdict == NULL || !read_optional(env, argv[1], &history)) {
+    xmpp_tls_time time;
+    if (verdict == NULL || !read_optional(env, argv[1], &history) || !read_time(env, argv[2], &time)) {
         return enif_make_badarg(env);
     }
-    xmpp_tls_time time = now();
     xmpp_tls_result result =
         xmpp_tls_verdict_observe(verdict, history.data, history.size, &time, &observation, &error);
     if (result != XMPP_TLS_OK) {

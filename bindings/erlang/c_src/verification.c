@@ -121,15 +121,15 @@ static ERL_NIF_TERM question_term(ErlNifEnv *env, const xmpp_tls_question *quest
     return map.term;
 }
 
-/* The questions that were not given yet. */
+/* Verification, Time: the questions that were not given yet */
 NIF(nif_verification_questions) {
     (void)argc;
     struct verification *verification = verification_of(env, argv[0]);
-    if (verification == NULL) {
+    xmpp_tls_time time;
+    if (verification == NULL || !read_time(env, argv[1], &time)) {
         return enif_make_badarg(env);
     }
     ERL_NIF_TERM list = enif_make_list(env, 0);
-    xmpp_tls_time time = now();
     const xmpp_tls_question *question = NULL;
     enif_mutex_lock(verification->lock);
     while (xmpp_tls_verification_next_question(verification->handle, &time, &question) == XMPP_TLS_OK) {
@@ -142,15 +142,16 @@ NIF(nif_verification_questions) {
     return ordered;
 }
 
+/* Verification, Time */
 NIF(nif_verification_decide) {
     (void)argc;
     struct verification *verification = verification_of(env, argv[0]);
     const xmpp_tls_verdict *verdict = NULL;
     xmpp_tls_error *error = NULL;
-    if (verification == NULL) {
+    xmpp_tls_time time;
+    if (verification == NULL || !read_time(env, argv[1], &time)) {
         return enif_make_badarg(env);
     }
-    xmpp_tls_time time = now();
     enif_mutex_lock(verification->lock);
     xmpp_tls_result result = xmpp_tls_verification_decide(verification->handle, &time, &verdict, &error);
     enif_mutex_unlock(verification->lock);

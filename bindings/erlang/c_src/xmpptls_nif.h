@@ -121,6 +121,8 @@ ERL_NIF_TERM verification_term(ErlNifEnv *env, struct verification *verification
 
 /* Now, by the clocks of the virtual machine. */
 xmpp_tls_time now(void);
+/* Unix seconds, or `undefined` for now. */
+bool read_time(ErlNifEnv *env, ERL_NIF_TERM term, xmpp_tls_time *out);
 /* A moment of the library's monotonic clock as milliseconds from now. */
 uint64_t milliseconds_until(uint64_t monotonic_ms);
 

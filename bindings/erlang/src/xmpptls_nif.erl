@@ -17,8 +17,8 @@
        connection_client_hello/1, connection_choose/4, connection_refuse/2, connection_phase/1,
        connection_info/1, connection_certificates/2, connection_channel_binding/2, connection_verification/4,
        connection_verdict/2, connection_conclude/2, endpoint_new/6, verification_new/4,
-       verification_new_chain/5, verification_ask_dialback/4, verification_questions/1, verification_answer/3,
-       verification_decide/1, verdict_info/1, verdict_json/1, connection_report/1, verdict_observe/2,
+       verification_new_chain/5, verification_ask_dialback/4, verification_questions/2, verification_answer/3,
+       verification_decide/2, verdict_info/1, verdict_json/1, connection_report/1, verdict_observe/3,
        compat_verify_chain/2, compat_verify_code/1, compat_verify_text/1, compat_suite_name/1,
        compat_parse_ciphers/1, compat_option_meaning/1, connection_concluded/1, dialback_random_secret/0,
        dialback_secret_new/1, dialback_key/4, dialback_matches/5, verdict_dialback_condition/1]).
@@ -32,8 +32,8 @@
          connection_client_hello/1, connection_choose/4, connection_refuse/2, connection_phase/1,
          connection_info/1, connection_certificates/2, connection_channel_binding/2, connection_verification/4,
          connection_verdict/2, connection_conclude/2, endpoint_new/6, verification_new/4,
-         verification_new_chain/5, verification_ask_dialback/4, verification_questions/1, verification_answer/3,
-         verification_decide/1, verdict_info/1, verdict_json/1, connection_report/1, verdict_observe/2,
+         verification_new_chain/5, verification_ask_dialback/4, verification_questions/2, verification_answer/3,
+         verification_decide/2, verdict_info/1, verdict_json/1, connection_report/1, verdict_observe/3,
          compat_verify_chain/2, compat_verify_code/1, compat_verify_text/1, compat_suite_name/1,
          compat_parse_ciphers/1, compat_option_meaning/1, connection_concluded/1, dialback_random_secret/0,
          dialback_secret_new/1, dialback_key/4, dialback_matches/5, verdict_dialback_condition/1]).
@@ -96,14 +96,14 @@ endpoint_new(_, _, _, _, _, _) -> ?NOT_LOADED.
 verification_new(_, _, _, _) -> ?NOT_LOADED.
 verification_new_chain(_, _, _, _, _) -> ?NOT_LOADED.
 verification_ask_dialback(_, _, _, _) -> ?NOT_LOADED.
-verification_questions(_) -> ?NOT_LOADED.
+verification_questions(_, _) -> ?NOT_LOADED.
 verification_answer(_, _, _) -> ?NOT_LOADED.
-verification_decide(_) -> ?NOT_LOADED.
+verification_decide(_, _) -> ?NOT_LOADED.
 
 verdict_info(_) -> ?NOT_LOADED.
 verdict_json(_) -> ?NOT_LOADED.
 connection_report(_) -> ?NOT_LOADED.
-verdict_observe(_, _) -> ?NOT_LOADED.
+verdict_observe(_, _, _) -> ?NOT_LOADED.
 compat_verify_chain(_, _) -> ?NOT_LOADED.
 compat_verify_code(_) -> ?NOT_LOADED.
 compat_verify_text(_) -> ?NOT_LOADED.

@@ -3,7 +3,7 @@
 %% A verdict never changes. It belongs to one domain and, if it was made from a connection, to that connection.
 -module(xmpptls_verdict).
 
--export([info/1, level/1, method/1, is_permitted/1, summary/1, json/1, to_map/1, observe/2, dialback_condition/1]).
+-export([info/1, level/1, method/1, is_permitted/1, summary/1, json/1, to_map/1, observe/2, observe/3, dialback_condition/1]).
 -export_type([verdict/0, info/0, level/0, method/0, observation/0]).
 
 -opaque verdict() :: reference().
@@ -63,7 +63,12 @@ to_map(Verdict) ->
 %% `undefined' if there never was one. A damaged history is an error, never an empty one.
 -spec observe(verdict(), iodata() | undefined) -> {ok, observation()} | {error, xmpptls:reason()}.
 observe(Verdict, History) ->
-    xmpptls_nif:verdict_observe(Verdict, History).
+    xmpptls_nif:verdict_observe(Verdict, History, undefined).
+
+%% @doc The same at another time, in Unix seconds.
+-spec observe(verdict(), iodata() | undefined, integer()) -> {ok, observation()} | {error, xmpptls:reason()}.
+observe(Verdict, History, Time) ->
+    xmpptls_nif:verdict_observe(Verdict, History, Time).
 
 %% @doc The condition of the error that answers a refused pair in dialback; `undefined' if it is not refused.
 -spec dialback_condition(verdict()) -> binary() | undefined.

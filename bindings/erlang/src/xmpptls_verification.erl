@@ -8,7 +8,7 @@
 %% makes a better verdict than an answer would.
 -module(xmpptls_verification).
 
--export([new/3, new/4, of_chain/4, of_chain/5, ask_dialback/2, questions/1, answer/3, decide/1, run/2]).
+-export([new/3, new/4, of_chain/4, of_chain/5, ask_dialback/2, questions/1, questions/2, answer/3, decide/1, decide/2, run/2, run/3]).
 -export_type([verification/0, question/0, answer/0, failure/0, pair/0]).
 
 -opaque verification() :: reference().
@@ -64,7 +64,12 @@ ask_dialback(Verification, #{originating := Originating, receiving := Receiving,
 %% @doc The questions that were not given yet.
 -spec questions(verification()) -> [question()].
 questions(Verification) ->
-    xmpptls_nif:verification_questions(Verification).
+    xmpptls_nif:verification_questions(Verification, undefined).
+
+%% @doc The same at another time, in Unix seconds: what the evidence so far is worth depends on it.
+-spec questions(verification(), integer()) -> [question()].
+questions(Verification, Time) ->
+    xmpptls_nif:verification_questions(Verification, Time).
 
 %% @doc Answers one question.
 -spec answer(verification(), Id :: non_neg_integer(), answer()) -> ok | {error, xmpptls:reason()}.
@@ -74,19 +79,33 @@ answer(Verification, Id, Answer) ->
 %% @doc Decides by the answers there are.
 -spec decide(verification()) -> {ok, xmpptls_verdict:verdict()} | {error, xmpptls:reason()}.
 decide(Verification) ->
-    xmpptls_nif:verification_decide(Verification).
+    xmpptls_nif:verification_decide(Verification, undefined).
+
+%% @doc The same at another time, in Unix seconds.
+-spec decide(verification(), integer()) -> {ok, xmpptls_verdict:verdict()} | {error, xmpptls:reason()}.
+decide(Verification, Time) ->
+    xmpptls_nif:verification_decide(Verification, Time).
 
 %% @doc Has every question answered by a function, round after round, and decides. An answer that the library refuses
 %% as malformed becomes the answer "failed".
 -spec run(verification(), fun((question()) -> answer())) ->
     {ok, xmpptls_verdict:verdict()} | {error, xmpptls:reason()}.
 run(Verification, Ask) ->
-    case questions(Verification) of
+    rounds(Verification, Ask, undefined).
+
+%% @doc The same at another time, in Unix seconds.
+-spec run(verification(), fun((question()) -> answer()), integer()) ->
+    {ok, xmpptls_verdict:verdict()} | {error, xmpptls:reason()}.
+run(Verification, Ask, Time) ->
+    rounds(Verification, Ask, Time).
+
+rounds(Verification, Ask, Time) ->
+    case xmpptls_nif:verification_questions(Verification, Time) of
         [] ->
-            decide(Verification);
+            xmpptls_nif:verification_decide(Verification, Time);
         Questions ->
             lists:foreach(fun(#{id := Id} = Question) -> give(Verification, Id, Ask(Question)) end, Questions),
-            run(Verification, Ask)
+            rounds(Verification, Ask, Time)
     end.
 
 give(Verification, Id, Answer) ->
