@@ -81,9 +81,22 @@ command: rust-version c-compiler ## build the command `xmpptls`
 demo: command ## good and bad XMPP servers on loopback, each one checked; nothing is installed
 	$(RELEASE)/xmpptls demo
 
+# BENCH_ROUNDS and BENCH_SECONDS: more of them for steadier figures.
+BENCH_ROUNDS ?= 7
+BENCH_SECONDS ?= 0.2
+
+.PHONY: bench-programs
+bench-programs: all
+	$(CARGO) build --release --locked -p xmpptls-raw-rustls
+	$(MAKE) --no-print-directory -C benches TARGET="$(abspath $(CARGO_TARGET_DIR))"
+
 .PHONY: bench
-bench: rust-version ## measure, against what a user would pick instead
-	$(CARGO) bench --locked
+bench: bench-programs ## measure, beside what a user would pick instead: one table (docs/performance.md)
+	@python3 benches/table.py "$(CARGO_TARGET_DIR)" --rounds $(BENCH_ROUNDS) --seconds $(BENCH_SECONDS)
+
+.PHONY: bench-instructions
+bench-instructions: bench-programs ## instructions an operation, beside rustls alone (needs valgrind)
+	@python3 benches/table.py "$(CARGO_TARGET_DIR)" --instructions
 
 ## Installing: run `make` first; these build only what is not there, so that root needs no Rust
 

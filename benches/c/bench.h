@@ -36,9 +36,6 @@ struct contender {
 };
 
 extern const struct contender ours, ours_const, openssl_libssl, openssl_released;
-#ifdef WITH_GNUTLS
-extern const struct contender gnutls_library;
-#endif
 
 #define SERVER_NAME "server.example"
 #define PEER_NAME "peer.example"

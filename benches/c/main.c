@@ -1,6 +1,6 @@
 /*
  * bench DIRECTORY round ROUND SECONDS [WORKLOAD …]     one round of every workload with every contender
- * bench DIRECTORY heap CONTENDER c2s|s2s COUNT         memory per idle server connection
+ * bench DIRECTORY heap CONTENDER c2s|s2s|s2s-kept COUNT  memory per idle server connection (kept: with its verdict)
  * bench DIRECTORY roots FILE ROUND SECONDS             policies from a bundle of roots
  * bench DIRECTORY anchors FILE                         a second policy on the same anchors
  * bench DIRECTORY count CONTENDER WORKLOAD COUNT       so many operations and nothing else, for callgrind
@@ -20,9 +20,6 @@ uint64_t server_ns;
 int split;
 
 static const struct contender *contenders[] = { &openssl_libssl, &ours, &ours_const,
-#ifdef WITH_GNUTLS
-    &gnutls_library,
-#endif
     &openssl_released };
 enum { CONTENDERS = sizeof contenders / sizeof *contenders };
 
@@ -48,6 +45,8 @@ static const struct workload {
     { "verify-3", C2S, VERIFY, 0, "three.chain" },
 };
 enum { WORKLOADS = sizeof workloads / sizeof *workloads };
+
+extern int keep_verdicts;
 
 uint64_t cpu_ns(void)
 {
@@ -228,7 +227,8 @@ int main(int argc, char **argv)
     if (strcmp(argv[2], "round") == 0 && argc > 4) {
         one_round(argc - 5, argv + 5, atoi(argv[3]), atof(argv[4]));
     } else if (strcmp(argv[2], "heap") == 0 && argc > 5) {
-        idle(called(argv[3]), strcmp(argv[4], "s2s") == 0 ? S2S : C2S, argv[4], (size_t)atol(argv[5]));
+        keep_verdicts = strcmp(argv[4], "s2s-kept") == 0;
+        idle(called(argv[3]), strncmp(argv[4], "s2s", 3) == 0 ? S2S : C2S, argv[4], (size_t)atol(argv[5]));
     } else if (strcmp(argv[2], "roots") == 0 && argc > 5) {
         roots(argv[3], atoi(argv[4]), atof(argv[5]));
     } else if (strcmp(argv[2], "anchors") == 0) {
