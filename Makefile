@@ -51,6 +51,7 @@ STAGES += test-erlang
 STAGES += test-python
 STAGES += test-interop-peers
 STAGES += test-interop-engine
+STAGES += test-judges
 STAGES += test-interop-prosody
 STAGES += test-interop-ejabberd
 
@@ -235,6 +236,11 @@ test-interop-peers:
 .PHONY: test-interop-engine
 test-interop-engine: all
 	$(PYTHON) tests/interop/engine/run.py --library "$(RELEASE)"
+
+.PHONY: test-judges
+test-judges: ## the vectors before judges that share no code with us: OpenSSL, danetool, Prosody
+	$(CARGO) build --locked -p xmpptls-cli
+	$(PYTHON) tests/interop/judges/run.py --command "$(CARGO_TARGET_DIR)/debug/xmpptls"
 
 .PHONY: test-interop-prosody
 test-interop-prosody: all
