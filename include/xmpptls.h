@@ -1951,7 +1951,8 @@ xmpp_tls_result xmpp_tls_connection_write(xmpp_tls_connection *connection,
 
 /**
  * Writes and transmits in one call: what waits for the peer comes first, then `data`, encrypted straight into
- * `out`. 16 KiB of data need 16,406 bytes of room.
+ * `out`. Beside the data each record of at most 16 KiB needs 32 bytes of room: 16 KiB need 16,416. What does not
+ * fit is not taken.
  *
  * `taken_out`: how many bytes of `data` were taken. `written_out`: how many bytes of `out` are for the peer. The
  * rest as in `xmpp_tls_connection_write`.

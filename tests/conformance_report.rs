@@ -198,8 +198,8 @@ fn hum_07_dialback_is_weak_in_the_report_and_never_authenticated() {
     assert_eq!(Report::of(&pair.server, now()).summary(), Summary::EncryptedUnauthenticated);
     let dialback =
         DialbackPair { originating: domain(PEER), receiving: domain(DOMAIN), stream_id: "D60000229F".into() };
-    let mut verification =
-        pair.server.verification(domain(PEER), None, None).unwrap().with_dialback(dialback);
+    let mut verification = pair.server.verification(domain(PEER), None, None).unwrap();
+    verification.ask_dialback(dialback);
     while let Some(question) = verification.next_question(NOW) {
         let answer = match &question.kind {
             QuestionKind::Dialback { .. } => {

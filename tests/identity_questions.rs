@@ -117,9 +117,10 @@ fn dane_22_an_inbound_server_is_asked_about_in_rounds() {
         stream_id: "D60000229F".into(),
     };
     let request = request(Direction::Receiving, None, &policy);
-    let mut own = Verification::of_handshake(request, handshake(&[&server])).with_dialback(pair);
+    let mut own = Verification::of_handshake(request, handshake(&[&server]));
+    own.ask_dialback(pair);
     let first = round(&mut own);
-    assert_eq!(first[0].0, "srv_and_addresses");
+    assert_eq!(first[0].0, "srv");
     assert_eq!(first.len(), 1);
     own.answer(first[0].1, Answer::SrvAndAddresses(vec![secure(), target(None, Dnssec::Secure)])).unwrap();
     let second = round(&mut own);
@@ -147,7 +148,7 @@ fn nothing_more_is_asked_once_the_peer_is_proved() {
     let request = request(Direction::Receiving, None, &policy);
     let mut own = Verification::of_handshake(request, handshake(&[&server]));
     let first = round(&mut own);
-    assert_eq!(first[0].0, "srv_and_addresses");
+    assert_eq!(first[0].0, "srv");
     own.answer(first[0].1, Answer::NotAsked).unwrap();
     assert!(own.is_ready(NOW), "PKIX did it: no POSH");
     assert_eq!(own.decide(NOW).method(), Some(Method::Pkix));
@@ -209,7 +210,8 @@ fn history_is_asked_for_on_demand_and_changes_no_verdict() {
         own.dane_inbound(false).unwrap();
     });
     let request = request(Direction::Receiving, None, &policy);
-    let mut own = Verification::of_handshake(request, handshake(&[&server])).with_history();
+    let mut own = Verification::of_handshake(request, handshake(&[&server]));
+    own.ask_history();
     let questions = round(&mut own);
     assert_eq!(questions[0].0, "history");
     let foreign = History::new(domain("other.example"), Service::S2s);

@@ -99,6 +99,7 @@ fn ext_09_a_client_sends_an_authzid_only_when_it_says_something() {
 #[test]
 fn ext_02_03_the_wire_forms_of_authzids() {
     assert_eq!(authzid_to_wire(Some("a.example")), "YS5leGFtcGxl");
+    assert_eq!(authzid_from_wire(&authzid_to_wire(Some("a\0b"))), Err(UserFailure::AuthzidMalformed));
     assert_eq!(authzid_to_wire(None), "=");
     for none in ["=", "", " \n"] {
         assert_eq!(authzid_from_wire(none), Ok(None));

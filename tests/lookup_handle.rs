@@ -256,7 +256,8 @@ fn a_verification_is_answered_in_one_call_and_the_host_s_questions_stay_open() {
         endpoint: Some(list[0].endpoint.clone()),
         policy: policy(),
     };
-    let mut verification = xmpptls::verification::Verification::prepare(request).with_history();
+    let mut verification = xmpptls::verification::Verification::prepare(request);
+    verification.ask_history();
     let asked = verification.open_questions().count();
     assert!(asked > 1, "TLSA, POSH and history");
     lookup.answer(&mut verification, 1_800_000_000, LIMIT).unwrap();

@@ -158,13 +158,12 @@ fn verdict(input: &Value, certificates: &Certificates) -> Value {
 /// The same verdict by way of questions and answers.
 fn by_questions(case: &CaseDocument) -> Verdict {
     let request = case.request.clone();
-    let mut own = Verification::of_handshake(request.clone(), case.handshake.clone()).with_dialback(
-        xmpptls::verification::DialbackPair {
-            originating: request.domain.clone(),
-            receiving: request.domain,
-            stream_id: "id".into(),
-        },
-    );
+    let mut own = Verification::of_handshake(request.clone(), case.handshake.clone());
+    own.ask_dialback(xmpptls::verification::DialbackPair {
+        originating: request.domain.clone(),
+        receiving: request.domain,
+        stream_id: "id".into(),
+    });
     while let Some(question) = own.next_question(case.now) {
         let answer = match &question.kind {
             QuestionKind::Tlsa { owner } => answer(case.evidence.tlsa_of(owner), Answer::Tlsa),

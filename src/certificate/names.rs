@@ -160,6 +160,11 @@ impl Names {
         self.dns.is_empty() && self.srv.is_empty() && self.xmpp_addr.is_empty() && self.ip.is_empty()
     }
 
+    /// Whether an XMPP address names a user: one with a local part (RFC 6120 §13.7.1.4).
+    pub fn has_user(&self) -> bool {
+        self.xmpp_addr.iter().any(|name| matches!(name.address, XmppAddress::Jid { local: Some(_), .. }))
+    }
+
     /// The identifiers as text, in the order dNSName, SRVName, XMPP address, iPAddress.
     pub fn texts(&self) -> Vec<String> {
         let dns = self.dns.iter().map(|name| name.text.to_string());

@@ -176,3 +176,24 @@ pub fn ciphersuites(text: &str) -> Result<CipherList, NoCipherMatch> {
     }
     Ok(CipherList { suites, security_level: None, skipped })
 }
+
+/// The suites of a range of versions as OpenSSL's two settings choose them: `ciphers` for TLS 1.2,
+/// `tls13` for TLS 1.3; an empty text leaves every suite of its version.
+///
+/// # Errors
+/// [`NoCipherMatch`] if a text that is not empty, of a version in the range, names none that exists here.
+pub fn suites(
+    oldest: Version,
+    newest: Version,
+    ciphers: &str,
+    tls13: &str,
+) -> Result<Vec<CipherSuite>, NoCipherMatch> {
+    let mut chosen = Vec::new();
+    if newest == Version::Tls13 {
+        chosen.extend(if tls13.is_empty() { of_version(newest) } else { ciphersuites(tls13)?.suites });
+    }
+    if oldest == Version::Tls12 {
+        chosen.extend(if ciphers.is_empty() { of_version(oldest) } else { cipher_list(ciphers)?.suites });
+    }
+    Ok(chosen)
+}

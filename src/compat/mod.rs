@@ -20,7 +20,9 @@ mod verify_code;
 mod word;
 
 pub use chain::chain_codes;
-pub use cipher_list::{CipherList, NoCipherMatch, SkipReason, SkippedWord, cipher_list, ciphersuites};
+pub use cipher_list::{
+    CipherList, NoCipherMatch, SkipReason, SkippedWord, cipher_list, ciphersuites, suites,
+};
 pub use group::{GroupList, group_from_openssl, group_list, group_names, openssl_group};
 pub use option::{OptionMeaning, ProtocolOptions, option_meaning, option_names, protocol_options};
 pub use protocol::{ProtocolError, openssl_version, versions};

@@ -42,6 +42,21 @@ impl Event {
         Self::Failed,
     ];
 
+    /// The name in our own data, such as `handshake_done`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::StreamHeader => "stream_header",
+            Self::TlsStarted => "tls_started",
+            Self::ClientHello => "client_hello",
+            Self::HandshakeDone => "handshake_done",
+            Self::Verdict => "verdict",
+            Self::KeyLog => "key_log",
+            Self::PeerClosed => "peer_closed",
+            Self::Truncated => "truncated",
+            Self::Failed => "failed",
+        }
+    }
+
     fn bit(self) -> u16 {
         Self::ALL.iter().position(|event| *event == self).map_or(0, |place| 1 << place)
     }

@@ -116,6 +116,21 @@ pub enum Phase {
     Failed,
 }
 
+impl Phase {
+    /// The name in our own data, such as `handshake`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Prepared => "prepared",
+            Self::Clear => "clear",
+            Self::Hello => "hello",
+            Self::Handshake => "handshake",
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// Numbers the connections of this process, so that a verdict knows the one it was made for.
 static ORIGINS: AtomicU64 = AtomicU64::new(1);
 

@@ -19,6 +19,7 @@ use crate::ffi::error::xmpp_tls_error;
 use crate::ffi::guard::{self, Failure};
 use crate::ffi::handle::exclusive;
 use crate::ffi::input;
+use crate::ffi::numbered::{self, Numbered};
 use crate::ffi::output::{Out, copy_out, text};
 use crate::limits::ANNOUNCED_NAMES;
 
@@ -65,34 +66,14 @@ pub unsafe extern "C" fn xmpp_tls_connection_channel_bindings(
 ) -> xmpp_tls_result {
     guard::result(|| {
         // SAFETY: the pointers are as the header demands.
-        let count = unsafe { Out::new(count_out) }?;
-        // SAFETY: as above.
-        let kinds = unsafe {
-            exclusive(connection, |held| {
+        unsafe {
+            let kinds = exclusive(connection, |held| {
                 let is_there = |kind: &BindingKind| held.connection.channel_binding(*kind).is_ok();
-                Ok(BindingKind::ALL.into_iter().filter(is_there).map(number).collect::<Vec<u32>>())
-            })
-        }?;
-        count.set(kinds.len());
-        if kinds.len() > capacity {
-            return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_INSUFFICIENT_SIZE));
+                Ok(BindingKind::ALL.into_iter().filter(is_there).map(Numbered::number).collect::<Vec<u32>>())
+            })?;
+            copy_out(&kinds, kinds_out, capacity, count_out)
         }
-        if !kinds.is_empty() {
-            // SAFETY: as above.
-            unsafe { Out::new(kinds_out) }?;
-        }
-        // SAFETY: there is room for `capacity` numbers, which is enough.
-        kinds.into_iter().enumerate().for_each(|(place, kind)| unsafe { kinds_out.add(place).write(kind) });
-        Ok(())
     })
-}
-
-fn number(kind: BindingKind) -> u32 {
-    match kind {
-        BindingKind::TlsExporter => 1,
-        BindingKind::TlsServerEndPoint => 2,
-        BindingKind::TlsUnique => 3,
-    }
 }
 
 /// Gives the registered name of a type, such as `tls-exporter`; `unknown` for a number without one. Static text.
@@ -100,8 +81,7 @@ fn number(kind: BindingKind) -> u32 {
 /// `kind`: one of `XMPP_TLS_CHANNEL_BINDING_…`. Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn xmpp_tls_channel_binding_name(kind: u32) -> xmpp_tls_str {
-    let known = BindingKind::ALL.into_iter().find(|known| number(*known) == kind);
-    text(known.map_or("unknown", BindingKind::name))
+    numbered::word::<BindingKind>(kind)
 }
 
 /// Decides what a client does, from what the server announced and the types this session has (XEP-0440 §3).
@@ -135,7 +115,7 @@ pub unsafe extern "C" fn xmpp_tls_channel_binding_decide(
                 Out::new(kind_out)?,
                 input::texts(mechanisms, mechanism_count, ANNOUNCED_NAMES)?,
                 input::texts(announced, announced_count, ANNOUNCED_NAMES)?,
-                input::numbers(ours, our_count, ANNOUNCED_NAMES)?,
+                input::list(ours, our_count, ANNOUNCED_NAMES)?,
             )
         };
         let profile = input::number(match profile {
@@ -143,7 +123,7 @@ pub unsafe extern "C" fn xmpp_tls_channel_binding_decide(
             2 => Some(SaslProfile::Sasl2),
             _ => None,
         })?;
-        let ours: Result<Vec<BindingType>, Failure> = ours.into_iter().map(binding_type).collect();
+        let ours: Result<Vec<BindingType>, Failure> = ours.iter().copied().map(binding_type).collect();
         let (number, chosen) = match decide(profile, &mechanisms, &announced, &ours?) {
             BindingDecision::Use(BindingType::TlsExporter) => (1, 1),
             BindingDecision::Use(BindingType::TlsServerEndPoint) => (1, 2),

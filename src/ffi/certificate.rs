@@ -10,7 +10,7 @@
 use std::os::raw::c_char;
 use std::sync::OnceLock;
 
-use crate::certificate::{Certificate, Names, XmppAddress};
+use crate::certificate::{Certificate, Names};
 use crate::ffi::basics::{xmpp_tls_bytes, xmpp_tls_result, xmpp_tls_str};
 use crate::ffi::error::xmpp_tls_error;
 use crate::ffi::guard::{self, Failure};
@@ -270,13 +270,7 @@ pub unsafe extern "C" fn xmpp_tls_certificate_name(
 pub unsafe extern "C" fn xmpp_tls_certificate_has_user(certificate: *const xmpp_tls_certificate) -> bool {
     guard::read(false, || {
         // SAFETY: the pointer is NULL or a live handle.
-        let names = unsafe { peek(certificate) }?.certificate.names();
-        Some(
-            names
-                .xmpp_addr
-                .iter()
-                .any(|name| matches!(name.address, XmppAddress::Jid { local: Some(_), .. })),
-        )
+        Some(unsafe { peek(certificate) }?.certificate.names().has_user())
     })
 }
 

@@ -16,7 +16,7 @@ use crate::ffi::error::xmpp_tls_error;
 use crate::ffi::guard::{self, Failure};
 use crate::ffi::handle::{exclusive, peek, shared};
 use crate::ffi::input;
-use crate::ffi::output::{Out, text};
+use crate::ffi::output::{copy_out, text};
 use crate::ffi::policy::xmpp_tls_policy;
 use crate::ffi::verdict::xmpp_tls_verdict;
 use crate::parameter::{CipherSuite, Group};
@@ -64,7 +64,7 @@ pub unsafe extern "C" fn xmpp_tls_compat_verify_chain(
     // SAFETY: the pointers are as the header demands.
     unsafe {
         guard::call(error_out, || {
-            let (count, now) = (Out::new(count_out)?, time(now)?);
+            let now = time(now)?;
             let other = if policy.is_null() { None } else { Some(shared(policy)?.policy().clone()) };
             let codes = exclusive(connection, |held| {
                 let policy: &Policy = other.as_deref().unwrap_or_else(|| held.connection.policy());
@@ -76,17 +76,11 @@ pub unsafe extern "C" fn xmpp_tls_compat_verify_chain(
                 let chain = Chain::parse(presented);
                 Ok(chain.map_or(unreadable, |chain| chain_codes(&chain, policy, now.unix_seconds)))
             })?;
-            count.set(codes.len());
-            if codes.len() > capacity {
-                return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_INSUFFICIENT_SIZE));
-            }
-            for (place, (depth, code)) in codes.into_iter().enumerate() {
-                Out::new(codes_out)?;
-                Out::new(depths_out)?;
-                codes_out.add(place).write(i32::from(code.number()));
-                depths_out.add(place).write(u32::try_from(depth).unwrap_or(u32::MAX));
-            }
-            Ok(())
+            let numbers: Vec<i32> = codes.iter().map(|(_, code)| i32::from(code.number())).collect();
+            let depths: Vec<u32> =
+                codes.iter().map(|(depth, _)| u32::try_from(*depth).unwrap_or(u32::MAX)).collect();
+            copy_out(&numbers, codes_out, capacity, count_out)?;
+            copy_out(&depths, depths_out, capacity, count_out)
         })
     }
 }
@@ -189,19 +183,9 @@ unsafe fn read_list(
     // SAFETY: as promised by the caller.
     unsafe {
         guard::call(error_out, || {
-            let count = Out::new(out.2)?;
-            let found = read(input::text(words.0, words.1)?);
-            let list = found
+            let list = read(input::text(words.0, words.1)?)
                 .map_err(|error| Failure::new(xmpp_tls_result::XMPP_TLS_UNKNOWN_NAME, error.to_string()))?;
-            count.set(list.len());
-            if list.len() > out.1 {
-                return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_INSUFFICIENT_SIZE));
-            }
-            if !list.is_empty() {
-                Out::new(out.0)?;
-            }
-            list.into_iter().enumerate().for_each(|(place, number)| out.0.add(place).write(number));
-            Ok(())
+            copy_out(&list, out.0, out.1, out.2)
         })
     }
 }

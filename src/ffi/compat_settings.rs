@@ -6,29 +6,20 @@
 use std::os::raw::c_char;
 
 use crate::compat::{
-    self, NoCipherMatch, ProtocolError, certificate_key_type, cipher_list, ciphersuites, group_list,
-    group_names, option_names, protocol_options,
+    self, NoCipherMatch, ProtocolError, certificate_key_type, credential_reason, group_list, group_names,
+    option_names, protocol_options,
 };
 use crate::ffi::basics::{xmpp_tls_result, xmpp_tls_str};
 use crate::ffi::certificate::xmpp_tls_certificate;
+use crate::ffi::credentials;
 use crate::ffi::error::xmpp_tls_error;
 use crate::ffi::guard::{self, Failure};
 use crate::ffi::handle::{exclusive, peek};
 use crate::ffi::input;
 use crate::ffi::output::{Out, text};
 use crate::ffi::policy::xmpp_tls_policy_builder;
-use crate::parameter::{CipherSuite, Version};
-
-/// What OpenSSL says where loading a certificate or key gives these results.
-const CREDENTIAL_REASONS: &[(xmpp_tls_result, &str)] = &[
-    (xmpp_tls_result::XMPP_TLS_NO_CERTIFICATE, "no start line"),
-    (xmpp_tls_result::XMPP_TLS_NO_PRIVATE_KEY, "no start line"),
-    (xmpp_tls_result::XMPP_TLS_MALFORMED_PEM, "bad base64 decode"),
-    (xmpp_tls_result::XMPP_TLS_ENCRYPTED_PRIVATE_KEY, "bad password read"),
-    (xmpp_tls_result::XMPP_TLS_KEY_MISMATCH, "key values mismatch"),
-    (xmpp_tls_result::XMPP_TLS_UNSUPPORTED_PRIVATE_KEY, "unsupported"),
-    (xmpp_tls_result::XMPP_TLS_MALFORMED_CERTIFICATE, "asn1 encoding routines"),
-];
+use crate::parameter::Version;
+use crate::tls::{CredentialError, PemText};
 
 fn version(number: u32) -> Result<Version, Failure> {
     input::number(match number {
@@ -125,8 +116,9 @@ pub unsafe extern "C" fn xmpp_tls_policy_builder_set_compat_ciphers(
     unsafe {
         guard::call(error_out, || {
             let (oldest, newest) = (version(oldest)?, version(newest)?);
-            let texts = (input::text(ciphers, ciphers_len)?, input::text(ciphersuites, ciphersuites_len)?);
-            let suites = suites(oldest, newest, texts).map_err(|error| no_match(&error))?;
+            let ciphers = input::text(ciphers, ciphers_len)?;
+            let tls13 = input::text(ciphersuites, ciphersuites_len)?;
+            let suites = compat::suites(oldest, newest, ciphers, tls13).map_err(|error| no_match(&error))?;
             exclusive(builder, |builder| {
                 let set = builder.oldest_version(oldest).and_then(|builder| builder.newest_version(newest));
                 let set = set.and_then(|builder| builder.cipher_suites(suites));
@@ -134,30 +126,6 @@ pub unsafe extern "C" fn xmpp_tls_policy_builder_set_compat_ciphers(
             })
         })
     }
-}
-
-fn suites(
-    oldest: Version,
-    newest: Version,
-    (ciphers, tls13): (&str, &str),
-) -> Result<Vec<CipherSuite>, NoCipherMatch> {
-    let of = |version| CipherSuite::ALL.iter().copied().filter(move |suite| suite.version() == version);
-    let mut chosen = Vec::new();
-    if newest == Version::Tls13 {
-        if tls13.is_empty() {
-            chosen.extend(of(Version::Tls13))
-        } else {
-            chosen.extend(ciphersuites(tls13)?.suites)
-        }
-    }
-    if oldest == Version::Tls12 {
-        if ciphers.is_empty() {
-            chosen.extend(of(Version::Tls12))
-        } else {
-            chosen.extend(cipher_list(ciphers)?.suites)
-        }
-    }
-    Ok(chosen)
 }
 
 /// Sets the groups of a policy: `tls.groups`.
@@ -206,6 +174,16 @@ pub unsafe extern "C" fn xmpp_tls_compat_key_type(certificate: *const xmpp_tls_c
 #[unsafe(no_mangle)]
 pub extern "C" fn xmpp_tls_compat_credential_reason(result: i32) -> xmpp_tls_str {
     guard::read(text(""), || {
-        CREDENTIAL_REASONS.iter().find(|(code, _)| code.number() == result).map(|(_, reason)| text(reason))
+        let faults = [
+            CredentialError::NoCertificate,
+            CredentialError::NoKey,
+            CredentialError::MalformedBlock(PemText::Chain, 0),
+            CredentialError::KeyEncrypted,
+            CredentialError::KeyDoesNotMatch,
+            CredentialError::KeyUnusable,
+            CredentialError::MalformedCertificate(0),
+        ];
+        let fault = faults.into_iter().find(|fault| credentials::code(*fault).number() == result);
+        fault.map(|fault| text(credential_reason(fault)))
     })
 }

@@ -31,7 +31,8 @@ use crate::ffi::handle::{
     Exclusive, Guarded, Tag, Tagged, exclusive, exclusive_free, exclusive_into_raw, shared,
 };
 use crate::ffi::input;
-use crate::ffi::output::{Out, text};
+use crate::ffi::numbered::{self, from_number};
+use crate::ffi::output::Out;
 use crate::limits::OFFERED_PROTOCOLS;
 use crate::name::{Domain, Transport};
 
@@ -92,16 +93,6 @@ impl xmpp_tls_connection {
     }
 }
 
-/// A transport of the caller.
-pub(super) fn transport(number: u32) -> Result<Transport, Failure> {
-    input::number(match number {
-        1 => Some(Transport::Starttls),
-        2 => Some(Transport::DirectTls),
-        3 => Some(Transport::TlsOnly),
-        _ => None,
-    })
-}
-
 /// The caller's time.
 ///
 /// # Safety
@@ -130,12 +121,7 @@ fn setup_failure(error: SetupError) -> Failure {
 /// Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn xmpp_tls_transport_name(transport: u32) -> xmpp_tls_str {
-    text(match transport {
-        1 => "starttls",
-        2 => "direct-tls",
-        3 => "tls-only",
-        _ => "unknown",
-    })
+    numbered::word::<Transport>(transport)
 }
 
 /// Makes a connection to a domain.
@@ -168,7 +154,7 @@ pub unsafe extern "C" fn xmpp_tls_connection_new_initiating(
             let out = Out::handle(connection_out)?;
             let (context, now) = (shared(context.cast_const())?, time(now)?);
             let domain = input::optional_domain(domain, domain_len)?;
-            let transport = self::transport(transport)?;
+            let transport = from_number(transport)?;
             let made = Connection::initiating(context.context(), transport, domain, now);
             out.set(xmpp_tls_connection::into_raw(made.map_err(setup_failure)?));
             Ok(())
@@ -202,7 +188,7 @@ pub unsafe extern "C" fn xmpp_tls_connection_new_accepting(
         guard::call(error_out, || {
             let out = Out::handle(connection_out)?;
             let (context, now) = (shared(context.cast_const())?, time(now)?);
-            let made = Connection::accepting(context.context(), self::transport(transport)?, now);
+            let made = Connection::accepting(context.context(), from_number(transport)?, now);
             out.set(xmpp_tls_connection::into_raw(made.map_err(setup_failure)?));
             Ok(())
         })
@@ -280,7 +266,7 @@ pub unsafe extern "C" fn xmpp_tls_connection_set_alpn(
     // SAFETY: the pointers are as the header demands.
     unsafe {
         set(connection, error_out, |connection| {
-            Ok(connection.set_alpn(input::list(protocols, count, OFFERED_PROTOCOLS)?))
+            Ok(connection.set_alpn(input::byte_strings(protocols, count, OFFERED_PROTOCOLS)?))
         })
     }
 }

@@ -153,32 +153,12 @@ pub unsafe extern "C" fn xmpp_tls_context_set_ticket_keys(
                 return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_LIMIT_EXCEEDED));
             }
             let bytes = input::bytes(keys, count.saturating_mul(XMPP_TLS_TICKET_KEY_SIZE))?;
-            context.context.set_ticket_keys(ticket_keys(bytes)?).map_err(failure)
+            let keys = TicketKey::from_bytes(bytes).map_err(|error| {
+                Failure::new(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER, error.to_string())
+            })?;
+            context.context.set_ticket_keys(keys).map_err(failure)
         })
     }
-}
-
-fn ticket_keys(bytes: &[u8]) -> Result<Vec<TicketKey>, Failure> {
-    let refused =
-        |why: &'static str| Failure::new(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER, why.to_owned());
-    let mut seen: Vec<(&[u8; 16], &[u8; 32])> = Vec::new();
-    for unit in bytes.chunks_exact(XMPP_TLS_TICKET_KEY_SIZE) {
-        let (id, rest) = unit.split_first_chunk().ok_or_else(|| refused("a ticket key is too short"))?;
-        let secret: &[u8; 32] = rest.first_chunk().ok_or_else(|| refused("a ticket key is too short"))?;
-        if secret.iter().all(|byte| *byte == 0) {
-            return Err(refused("a ticket key is all zero"));
-        }
-        if seen.iter().any(|(other, key)| *other == id || *key == secret) {
-            return Err(refused("a ticket key stands twice"));
-        }
-        seen.push((id, secret));
-    }
-    if seen.is_empty() {
-        return Err(refused("there is no ticket key"));
-    }
-    let made: Option<Vec<TicketKey>> =
-        seen.into_iter().map(|(id, secret)| TicketKey::new(*id, secret)).collect();
-    made.ok_or_else(|| refused("a ticket key is unusable"))
 }
 
 /// Forgets the session tickets of a domain, so that the next handshake with it is a full one: after a

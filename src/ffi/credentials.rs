@@ -24,7 +24,6 @@ use crate::ffi::handle::{
 use crate::ffi::input;
 use crate::ffi::output::{Out, text};
 use crate::files::{self, FileError, FileFault};
-use crate::name::Domain;
 use crate::tls::{Credential, CredentialError, CredentialStore, Serves};
 
 /// Collects credentials. Exclusive; freed by `xmpp_tls_credentials_builder_free`.
@@ -99,8 +98,9 @@ impl xmpp_tls_credentials {
     }
 }
 
-fn failure(error: CredentialError) -> Failure {
-    let code = match error {
+/// The result that tells of a credential that cannot be made.
+pub(super) fn code(error: CredentialError) -> xmpp_tls_result {
+    match error {
         CredentialError::NoCertificate => xmpp_tls_result::XMPP_TLS_NO_CERTIFICATE,
         CredentialError::NoKey => xmpp_tls_result::XMPP_TLS_NO_PRIVATE_KEY,
         CredentialError::KeyEncrypted => xmpp_tls_result::XMPP_TLS_ENCRYPTED_PRIVATE_KEY,
@@ -109,8 +109,11 @@ fn failure(error: CredentialError) -> Failure {
         CredentialError::MalformedBlock(..) => xmpp_tls_result::XMPP_TLS_MALFORMED_PEM,
         CredentialError::MalformedCertificate(_) => xmpp_tls_result::XMPP_TLS_MALFORMED_CERTIFICATE,
         CredentialError::TooLong => xmpp_tls_result::XMPP_TLS_LIMIT_EXCEEDED,
-    };
-    Failure::new(code, error.to_string())
+    }
+}
+
+fn failure(error: CredentialError) -> Failure {
+    Failure::new(code(error), error.to_string())
 }
 
 /// Starts a collection of credentials.
@@ -163,10 +166,7 @@ pub unsafe extern "C" fn xmpp_tls_credentials_builder_add_pem(
         guard::call(error_out, || {
             let serving = serving(domain, domain_len)?;
             let credential = from_pem(chain, chain_len, key, key_len)?;
-            exclusive(builder, |list| {
-                list.0.push((serving, credential));
-                Ok(())
-            })
+            add(builder, serving, credential)
         })
     }
 }
@@ -195,10 +195,7 @@ pub unsafe extern "C" fn xmpp_tls_credentials_builder_add_file(
         guard::call(error_out, || {
             let serving = serving(domain, domain_len)?;
             let credential = from_files(chain_path, chain_path_len, key_path, key_path_len)?;
-            exclusive(builder, |list| {
-                list.0.push((serving, credential));
-                Ok(())
-            })
+            add(builder, serving, credential)
         })
     }
 }
@@ -223,10 +220,7 @@ pub unsafe extern "C" fn xmpp_tls_credentials_builder_add_default_pem(
     unsafe {
         guard::call(error_out, || {
             let credential = from_pem(chain, chain_len, key, key_len)?;
-            exclusive(builder, |list| {
-                list.0.push((Serving::Default, credential));
-                Ok(())
-            })
+            add(builder, Serving::Default, credential)
         })
     }
 }
@@ -249,10 +243,7 @@ pub unsafe extern "C" fn xmpp_tls_credentials_builder_add_default_file(
     unsafe {
         guard::call(error_out, || {
             let credential = from_files(chain_path, chain_path_len, key_path, key_path_len)?;
-            exclusive(builder, |list| {
-                list.0.push((Serving::Default, credential));
-                Ok(())
-            })
+            add(builder, Serving::Default, credential)
         })
     }
 }
@@ -389,6 +380,22 @@ pub unsafe extern "C" fn xmpp_tls_credentials_free(credentials: *const xmpp_tls_
     unsafe { shared_free(credentials) }
 }
 
+/// # Safety
+/// `builder` is NULL or a live handle.
+unsafe fn add(
+    builder: *mut xmpp_tls_credentials_builder,
+    serving: Serving,
+    credential: Arc<Credential>,
+) -> Result<(), Failure> {
+    // SAFETY: as promised by the caller.
+    unsafe {
+        exclusive(builder, |list| {
+            list.0.push((serving, credential));
+            Ok(())
+        })
+    }
+}
+
 /// Whom a new credential serves.
 ///
 /// # Safety
@@ -400,12 +407,8 @@ unsafe fn serving(domain: *const c_char, len: usize) -> Result<Serving, Failure>
     // SAFETY: as promised by the caller.
     let text = unsafe { input::text(domain, len) }?;
     let (star, rest) = text.strip_prefix("*.").map_or(("", text), |rest| ("*.", rest));
-    match Domain::parse(rest) {
-        Ok(domain) => Ok(Serving::Name(format!("{star}{domain}"))),
-        Err(error) => {
-            Err(Failure::new(xmpp_tls_result::XMPP_TLS_INVALID_DOMAIN, error.to_string()).domain(text))
-        }
-    }
+    let domain = input::parsed_domain(rest).map_err(|failure| failure.domain(text))?;
+    Ok(Serving::Name(format!("{star}{domain}")))
 }
 
 /// # Safety

@@ -22,7 +22,8 @@ use crate::ffi::error::xmpp_tls_error;
 use crate::ffi::guard::{self, Failure};
 use crate::ffi::handle::{exclusive, shared};
 use crate::ffi::input;
-use crate::ffi::output::{Out, bytes, text};
+use crate::ffi::numbered::{self, Numbered};
+use crate::ffi::output::{Out, bytes};
 use crate::parameter::Alert;
 use std::os::raw::c_char;
 
@@ -177,7 +178,8 @@ pub unsafe extern "C" fn xmpp_tls_connection_write(
 }
 
 /// Writes and transmits in one call: what waits for the peer comes first, then `data`, encrypted straight into
-/// `out`. 16 KiB of data need 16,406 bytes of room.
+/// `out`. Beside the data each record of at most 16 KiB needs 32 bytes of room: 16 KiB need 16,416. What does not
+/// fit is not taken.
 ///
 /// `taken_out`: how many bytes of `data` were taken. `written_out`: how many bytes of `out` are for the peer. The
 /// rest as in `xmpp_tls_connection_write`.
@@ -372,18 +374,7 @@ pub unsafe extern "C" fn xmpp_tls_connection_next_event(
         let out = unsafe { Out::new(event_out) }?;
         // SAFETY: as above.
         let event = unsafe { exclusive(connection, |held| Ok(held.connection.next_event())) }?;
-        out.set(match event {
-            Some(Event::StreamHeader) => xmpp_tls_event::StreamHeader,
-            Some(Event::TlsStarted) => xmpp_tls_event::TlsStarted,
-            Some(Event::ClientHello) => xmpp_tls_event::ClientHello,
-            Some(Event::HandshakeDone) => xmpp_tls_event::HandshakeDone,
-            Some(Event::Verdict) => xmpp_tls_event::Verdict,
-            Some(Event::KeyLog) => xmpp_tls_event::KeyLog,
-            Some(Event::PeerClosed) => xmpp_tls_event::PeerClosed,
-            Some(Event::Truncated) => xmpp_tls_event::Truncated,
-            Some(Event::Failed) => xmpp_tls_event::Failed,
-            None => return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_NOT_YET)),
-        });
+        out.set(event.ok_or_else(|| Failure::plain(xmpp_tls_result::XMPP_TLS_NOT_YET))?.constant());
         Ok(())
     })
 }
@@ -393,18 +384,7 @@ pub unsafe extern "C" fn xmpp_tls_connection_next_event(
 /// Returns static text. Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn xmpp_tls_event_name(event: u32) -> xmpp_tls_str {
-    text(match event {
-        1 => "stream_header",
-        2 => "tls_started",
-        3 => "client_hello",
-        4 => "handshake_done",
-        5 => "verdict",
-        6 => "key_log",
-        7 => "peer_closed",
-        8 => "truncated",
-        9 => "failed",
-        _ => "unknown",
-    })
+    numbered::word::<Event>(event)
 }
 
 /// Says whether the connection stopped after the client hello and waits for a choice.

@@ -7,11 +7,11 @@
 use std::os::raw::c_char;
 
 use crate::ffi::basics::{xmpp_tls_result, xmpp_tls_str};
-use crate::ffi::connection::transport;
 use crate::ffi::error::xmpp_tls_error;
 use crate::ffi::guard::{self, Failure};
 use crate::ffi::handle::{Tag, Tagged, peek, shared_free, shared_into_raw, shared_retain};
 use crate::ffi::input;
+use crate::ffi::numbered::{self, Numbered, from_number};
 use crate::ffi::output::{Out, copy_out, text};
 use crate::name::Endpoint;
 use crate::record::Dnssec;
@@ -56,21 +56,9 @@ impl xmpp_tls_endpoint {
     }
 }
 
-/// A DNSSEC state of the caller that may be absent.
-pub(super) fn optional_dnssec(number: u32) -> Result<Option<Dnssec>, Failure> {
-    input::number(match number {
-        0 => Some(None),
-        1 => Some(Some(Dnssec::Secure)),
-        2 => Some(Some(Dnssec::Insecure)),
-        3 => Some(Some(Dnssec::Bogus)),
-        4 => Some(Some(Dnssec::Indeterminate)),
-        _ => None,
-    })
-}
-
-/// A DNSSEC state of the caller.
-pub(super) fn dnssec(number: u32) -> Result<Dnssec, Failure> {
-    input::number(optional_dnssec(number)?)
+/// A DNSSEC state of the caller; none for 0.
+fn optional_dnssec(number: u32) -> Result<Option<Dnssec>, Failure> {
+    if number == 0 { Ok(None) } else { from_number(number).map(Some) }
 }
 
 /// Gives the name of a DNSSEC state, such as `secure`; `unknown` for a number without one. Static text.
@@ -78,14 +66,7 @@ pub(super) fn dnssec(number: u32) -> Result<Dnssec, Failure> {
 /// Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn xmpp_tls_dnssec_name(dnssec: u32) -> xmpp_tls_str {
-    text(match dnssec {
-        0 => "none",
-        1 => "secure",
-        2 => "insecure",
-        3 => "bogus",
-        4 => "indeterminate",
-        _ => "unknown",
-    })
+    if dnssec == 0 { text("none") } else { numbered::word::<Dnssec>(dnssec) }
 }
 
 /// Describes an endpoint that the host found, or was configured with.
@@ -118,9 +99,9 @@ pub unsafe extern "C" fn xmpp_tls_endpoint_new(
             let endpoint = Endpoint {
                 target: input::domain(target, target_len)?,
                 port: input::number(u16::try_from(port).ok().filter(|port| *port != 0))?,
-                transport: self::transport(transport)?,
+                transport: from_number(transport)?,
                 srv: optional_dnssec(srv)?,
-                addresses: dnssec(addresses)?,
+                addresses: from_number(addresses)?,
                 canonical: None,
                 configured,
             };
@@ -147,15 +128,8 @@ pub unsafe extern "C" fn xmpp_tls_endpoint_port(endpoint: *const xmpp_tls_endpoi
 /// Gives the transport: one of `XMPP_TLS_TRANSPORT_…`. Threads: shared. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_endpoint_transport(endpoint: *const xmpp_tls_endpoint) -> u32 {
-    use crate::name::Transport;
-    guard::read(0, || {
-        // SAFETY: the pointer is NULL or a live handle.
-        Some(match unsafe { peek(endpoint) }?.endpoint.transport {
-            Transport::Starttls => 1,
-            Transport::DirectTls => 2,
-            Transport::TlsOnly => 3,
-        })
-    })
+    // SAFETY: the pointer is NULL or a live handle.
+    guard::read(0, || Some(unsafe { peek(endpoint) }?.endpoint.transport.number()))
 }
 
 /// Makes another reference. Returns `endpoint`, or NULL for NULL. Threads: any. Since 0.1.

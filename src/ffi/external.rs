@@ -401,11 +401,7 @@ pub unsafe extern "C" fn xmpp_tls_external_decode_authzid(
     guard::result(|| {
         // SAFETY: the pointers are as the header demands.
         unsafe {
-            let authzid = authzid_from_wire(input::text(auth, auth_len)?);
-            let authzid = match authzid {
-                Ok(Some(text)) if text.contains('\0') => Err(UserFailure::AuthzidMalformed),
-                authzid => authzid.map(Option::unwrap_or_default),
-            };
+            let authzid = authzid_from_wire(input::text(auth, auth_len)?).map(Option::unwrap_or_default);
             write(authzid, (out, capacity, written_out), reason_out)
         }
     })

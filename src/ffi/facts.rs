@@ -12,6 +12,7 @@ use crate::ffi::connection::{Held, xmpp_tls_connection};
 use crate::ffi::error::xmpp_tls_error;
 use crate::ffi::guard::{self, Failure};
 use crate::ffi::handle::exclusive;
+use crate::ffi::numbered::{self, Numbered};
 use crate::ffi::output::{Out, bytes, copy_out, text};
 use crate::numbers::cause_facts;
 use crate::tls::HandshakeKind;
@@ -65,19 +66,8 @@ unsafe fn read<T>(
 /// Threads: exclusive. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_connection_phase(connection: *const xmpp_tls_connection) -> u32 {
-    let phase = |held: &mut Held| {
-        Some(match held.connection.phase() {
-            Phase::Prepared => 1,
-            Phase::Clear => 2,
-            Phase::Hello => 3,
-            Phase::Handshake => 4,
-            Phase::Open => 5,
-            Phase::Closed => 6,
-            Phase::Failed => 7,
-        })
-    };
     // SAFETY: the pointer is NULL or a live handle.
-    unsafe { read(connection, 0, phase) }
+    unsafe { read(connection, 0, |held| Some(held.connection.phase().number())) }
 }
 
 /// Gives the name of a phase, such as `handshake`; `unknown` for a number without one. Static text.
@@ -85,16 +75,7 @@ pub unsafe extern "C" fn xmpp_tls_connection_phase(connection: *const xmpp_tls_c
 /// Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn xmpp_tls_phase_name(phase: u32) -> xmpp_tls_str {
-    text(match phase {
-        1 => "prepared",
-        2 => "clear",
-        3 => "hello",
-        4 => "handshake",
-        5 => "open",
-        6 => "closed",
-        7 => "failed",
-        _ => "unknown",
-    })
+    numbered::word::<Phase>(phase)
 }
 
 /// Says whether TLS is being negotiated right now. Cheap.

@@ -11,6 +11,7 @@ use crate::ffi::error::xmpp_tls_error;
 use crate::ffi::guard::{self, Failure};
 use crate::ffi::handle::{Tag, Tagged, peek, shared, shared_free, shared_into_raw};
 use crate::ffi::input;
+use crate::ffi::numbered::{self, Numbered};
 use crate::ffi::output::{Out, text};
 use crate::ffi::verdict::xmpp_tls_verdict;
 use crate::verification::{Change, History, Loudness, Observation, observe};
@@ -106,17 +107,8 @@ pub unsafe extern "C" fn xmpp_tls_verdict_observe(
 /// Gives what changed: one of `XMPP_TLS_CHANGE_…`. Threads: shared. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_observation_change(observation: *const xmpp_tls_observation) -> u32 {
-    guard::read(0, || {
-        // SAFETY: the pointer is NULL or a live handle.
-        Some(match unsafe { peek(observation) }?.observation.change {
-            Change::FirstSeen => 1,
-            Change::Same => 2,
-            Change::RenewedSameKey => 3,
-            Change::NewKeySameIssuer => 4,
-            Change::NewIssuer => 5,
-            Change::WorseVerdict => 6,
-        })
-    })
+    // SAFETY: the pointer is NULL or a live handle.
+    guard::read(0, || Some(unsafe { peek(observation) }?.observation.change.number()))
 }
 
 /// Gives the name of what changed, such as `new_issuer`. Static text. Threads: shared. Since 0.1.
@@ -133,28 +125,14 @@ pub unsafe extern "C" fn xmpp_tls_observation_change_name(
 /// Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn xmpp_tls_change_name(change: u32) -> xmpp_tls_str {
-    text(match change {
-        1 => "first_seen",
-        2 => "same",
-        3 => "renewed_same_key",
-        4 => "new_key_same_issuer",
-        5 => "new_issuer",
-        6 => "worse_verdict",
-        _ => "unknown",
-    })
+    numbered::word::<Change>(change)
 }
 
 /// Gives how loudly to say it: one of `XMPP_TLS_LOUDNESS_…`. Threads: shared. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_observation_loudness(observation: *const xmpp_tls_observation) -> u32 {
-    guard::read(0, || {
-        // SAFETY: the pointer is NULL or a live handle.
-        Some(match unsafe { peek(observation) }?.observation.loudness {
-            Loudness::Info => 1,
-            Loudness::Warning => 2,
-            Loudness::Alarm => 3,
-        })
-    })
+    // SAFETY: the pointer is NULL or a live handle.
+    guard::read(0, || Some(unsafe { peek(observation) }?.observation.loudness.number()))
 }
 
 /// Gives the name of a loudness, such as `warning`; `unknown` for a number without one. Static text.
@@ -162,12 +140,7 @@ pub unsafe extern "C" fn xmpp_tls_observation_loudness(observation: *const xmpp_
 /// Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn xmpp_tls_loudness_name(loudness: u32) -> xmpp_tls_str {
-    text(match loudness {
-        1 => "info",
-        2 => "warning",
-        3 => "alarm",
-        _ => "unknown",
-    })
+    numbered::word::<Loudness>(loudness)
 }
 
 /// Gives the history to store from now on, as JSON; empty when there is nothing to store, as after a resumed

@@ -1,26 +1,48 @@
 //! From C to Rust: pointer and length to slice, text, domain. NULL with length 0 is empty.
 
-use crate::ffi::basics::xmpp_tls_result;
+use crate::ffi::basics::{xmpp_tls_bytes, xmpp_tls_result, xmpp_tls_str};
 use crate::ffi::guard::Failure;
+use crate::ffi::handle::{Tagged, shared};
 use crate::name::Domain;
+
+/// An array of the caller.
+///
+/// # Safety
+/// `items` is NULL or valid for reads of `count` values until the call returns.
+unsafe fn slice<'a, T>(items: *const T, count: usize) -> Result<&'a [T], Failure> {
+    if count == 0 {
+        return Ok(&[]);
+    }
+    if items.is_null() {
+        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_NULL_PARAMETER));
+    }
+    if count.checked_mul(size_of::<T>()).is_none_or(|size| isize::try_from(size).is_err()) {
+        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER));
+    }
+    // SAFETY: not NULL, within the bound of a slice, and readable as promised.
+    #[expect(clippy::disallowed_methods, reason = "this is the null-safe way in")]
+    Ok(unsafe { std::slice::from_raw_parts(items, count) })
+}
+
+/// A list of the caller, of at most `most` values.
+///
+/// # Safety
+/// `items` is NULL or valid for reads of `count` values until the call returns.
+pub(super) unsafe fn list<'a, T>(items: *const T, count: usize, most: usize) -> Result<&'a [T], Failure> {
+    if count > most {
+        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER));
+    }
+    // SAFETY: as promised by the caller.
+    unsafe { slice(items, count) }
+}
 
 /// Bytes of the caller.
 ///
 /// # Safety
 /// `data` is NULL or valid for reads of `len` bytes until the call returns.
 pub(super) unsafe fn bytes<'a>(data: *const u8, len: usize) -> Result<&'a [u8], Failure> {
-    if len == 0 {
-        return Ok(&[]);
-    }
-    if data.is_null() {
-        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_NULL_PARAMETER));
-    }
-    if isize::try_from(len).is_err() {
-        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER));
-    }
-    // SAFETY: not NULL, within the bound of a slice, and readable as promised.
-    #[expect(clippy::disallowed_methods, reason = "this is the null-safe way in")]
-    Ok(unsafe { std::slice::from_raw_parts(data, len) })
+    // SAFETY: as promised by the caller.
+    unsafe { slice(data, len) }
 }
 
 /// A buffer of the caller that may be written.
@@ -91,23 +113,15 @@ pub(super) fn number<T>(found: Option<T>) -> Result<T, Failure> {
 ///
 /// # Safety
 /// `items` is NULL or valid for reads of `count` entries, each with bytes valid for its length.
-pub(super) unsafe fn list(
-    items: *const crate::ffi::basics::xmpp_tls_bytes,
+pub(super) unsafe fn byte_strings(
+    items: *const xmpp_tls_bytes,
     count: usize,
     most: usize,
 ) -> Result<Vec<Vec<u8>>, Failure> {
-    if count > most {
-        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER));
-    }
-    if count > 0 && items.is_null() {
-        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_NULL_PARAMETER));
-    }
-    // SAFETY: as promised by the caller, and `count` is bounded.
-    let item = |index| unsafe {
-        let item = items.add(index).read();
-        bytes(item.data, item.len).map(<[u8]>::to_vec)
-    };
-    (0..count).map(item).collect()
+    // SAFETY: as promised by the caller.
+    let items = unsafe { list(items, count, most) }?;
+    // SAFETY: as above.
+    items.iter().map(|item| unsafe { bytes(item.data, item.len) }.map(<[u8]>::to_vec)).collect()
 }
 
 /// A list of texts of the caller, of at most `most`.
@@ -115,35 +129,27 @@ pub(super) unsafe fn list(
 /// # Safety
 /// `items` is NULL or valid for reads of `count` entries, each with bytes valid for its length until the call returns.
 pub(super) unsafe fn texts<'a>(
-    items: *const crate::ffi::basics::xmpp_tls_str,
+    items: *const xmpp_tls_str,
     count: usize,
     most: usize,
 ) -> Result<Vec<&'a str>, Failure> {
-    if count > most {
-        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER));
-    }
-    if count > 0 && items.is_null() {
-        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_NULL_PARAMETER));
-    }
-    // SAFETY: as promised by the caller, and `count` is bounded.
-    let item = |index| unsafe {
-        let item = items.add(index).read();
-        text(item.data, item.len)
-    };
-    (0..count).map(item).collect()
+    // SAFETY: as promised by the caller.
+    let items = unsafe { list(items, count, most) }?;
+    // SAFETY: as above.
+    items.iter().map(|item| unsafe { text(item.data, item.len) }).collect()
 }
 
-/// A list of numbers of the caller, of at most `most`.
+/// What stands behind each of a list of shared handles of the caller, of at most `most`.
 ///
 /// # Safety
-/// `items` is NULL or valid for reads of `count` numbers.
-pub(super) unsafe fn numbers(items: *const u32, count: usize, most: usize) -> Result<Vec<u32>, Failure> {
-    if count > most {
-        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER));
-    }
-    if count > 0 && items.is_null() {
-        return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_NULL_PARAMETER));
-    }
-    // SAFETY: as promised by the caller, and `count` is bounded.
-    Ok((0..count).map(|index| unsafe { items.add(index).read() }).collect())
+/// `items` is NULL or valid for reads of `count` pointers, each NULL or a live handle.
+pub(super) unsafe fn handles<'a, T: Tagged>(
+    items: *const *const T,
+    count: usize,
+    most: usize,
+) -> Result<Vec<&'a T>, Failure> {
+    // SAFETY: as promised by the caller.
+    let items = unsafe { list(items, count, most) }?;
+    // SAFETY: as above.
+    items.iter().map(|item| unsafe { shared(*item) }).collect()
 }

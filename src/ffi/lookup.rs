@@ -37,8 +37,9 @@ use crate::ffi::handle::{Tag, Tagged, exclusive, exclusive_free, exclusive_into_
 use crate::ffi::input;
 use crate::ffi::lookup_builder::{built, xmpp_tls_lookup_builder};
 use crate::ffi::lookup_reply::xmpp_tls_lookup_reply;
+use crate::ffi::numbered::from_number;
 use crate::ffi::output::Out;
-use crate::ffi::verification::{service, xmpp_tls_question, xmpp_tls_verification};
+use crate::ffi::verification::{xmpp_tls_question, xmpp_tls_verification};
 
 #[cfg(feature = "lookup")]
 use crate::lookup::{Lookup, LookupError, Request, RequestId};
@@ -129,7 +130,7 @@ unsafe fn of_domain(
     make: impl FnOnce(crate::name::Domain, crate::name::Service) -> Request,
 ) -> Result<Request, Failure> {
     // SAFETY: as promised by the caller.
-    Ok(make(unsafe { input::domain(domain, domain_len) }?, self::service(service)?))
+    Ok(make(unsafe { input::domain(domain, domain_len) }?, from_number(service)?))
 }
 
 /// # Safety

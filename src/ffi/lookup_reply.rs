@@ -22,10 +22,11 @@ use crate::ffi::error::xmpp_tls_error;
 use crate::ffi::guard::{self, Failure};
 use crate::ffi::handle::{Tag, Tagged, exclusive, peek, shared, shared_free, shared_into_raw, shared_retain};
 use crate::ffi::lookup_builder::built;
+use crate::ffi::numbered::Numbered;
 use crate::ffi::output::{Out, text};
 use crate::ffi::verification::xmpp_tls_verification;
 use crate::record::{Dnssec, LookupFailure};
-use crate::verification::{Answer, QuestionId, QuestionKind};
+use crate::verification::QuestionId;
 
 #[cfg(feature = "lookup")]
 use crate::lookup::{Candidate, Finding, Reply};
@@ -88,16 +89,6 @@ impl xmpp_tls_lookup_reply {
             },
         }
     }
-
-    /// The answer to a question, if it was found out.
-    fn answer(&self, question: &QuestionKind) -> Option<Answer> {
-        match &self.reply.finding {
-            Finding::Gathered(gathered) => gathered.answer(question),
-            Finding::Endpoint(candidate) => candidate.answer(question),
-            Finding::Answer(answer) => Some(answer.clone()),
-            Finding::Candidates(_) => None,
-        }
-    }
 }
 
 #[cfg(feature = "lookup")]
@@ -120,27 +111,6 @@ fn outcome<T>(lookup: &Lookup<T>) -> Outcome {
         Lookup::Absent(state) => (2, Some(*state), None),
         Lookup::Failed(failure) => (3, None, Some(*failure)),
         Lookup::NotAsked => (4, None, None),
-    }
-}
-
-fn dnssec_number(state: Dnssec) -> u32 {
-    match state {
-        Dnssec::Secure => 1,
-        Dnssec::Insecure => 2,
-        Dnssec::Bogus => 3,
-        Dnssec::Indeterminate => 4,
-    }
-}
-
-fn failure_number(failure: LookupFailure) -> u32 {
-    match failure {
-        LookupFailure::Bogus => 1,
-        LookupFailure::Server => 2,
-        LookupFailure::Timeout => 3,
-        LookupFailure::HttpsUnverified => 4,
-        LookupFailure::Malformed => 5,
-        LookupFailure::Forbidden => 6,
-        LookupFailure::Unreachable => 7,
     }
 }
 
@@ -202,13 +172,13 @@ pub extern "C" fn xmpp_tls_lookup_outcome_name(outcome: u32) -> xmpp_tls_str {
 /// Threads: shared. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_lookup_reply_dnssec(reply: *const xmpp_tls_lookup_reply) -> u32 {
-    read!(0, reply, own => own.outcome().1.map(dnssec_number))
+    read!(0, reply, own => own.outcome().1.map(Numbered::number))
 }
 
 /// Gives why a look-up failed: one of `XMPP_TLS_LOOKUP_FAILURE_…`; 0 for other outcomes. Threads: shared. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_lookup_reply_failure(reply: *const xmpp_tls_lookup_reply) -> u32 {
-    read!(0, reply, own => own.outcome().2.map(failure_number))
+    read!(0, reply, own => own.outcome().2.map(Numbered::number))
 }
 
 /// Says how many candidates there are. Threads: shared. Since 0.1.
@@ -272,7 +242,7 @@ pub unsafe extern "C" fn xmpp_tls_lookup_reply_address_failure(
     reply: *const xmpp_tls_lookup_reply,
     index: usize,
 ) -> u32 {
-    read!(0, reply, own => outcome(&candidates(&own.reply).get(index)?.addresses).2.map(failure_number))
+    read!(0, reply, own => outcome(&candidates(&own.reply).get(index)?.addresses).2.map(Numbered::number))
 }
 
 /// Says whether the resolver leaves DNSSEC out: what looks bogus may only be unsigned on the way, and DANE cannot be
@@ -324,7 +294,7 @@ pub unsafe extern "C" fn xmpp_tls_lookup_reply_answer(
                 exclusive(verification.cast_const(), |verification| {
                     let question = verification.open_questions().find(|question| question.id == QuestionId(id));
                     let kind = crate::ffi::input::number(question)?.kind.clone();
-                    let answer = own.answer(&kind);
+                    let answer = own.reply.answer(&kind);
                     let answer = answer.ok_or_else(|| Failure::plain(xmpp_tls_result::XMPP_TLS_NOT_FOUND))?;
                     verification.answer(QuestionId(id), answer).map_err(|error| {
                         Failure::new(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER, error.to_string())
@@ -353,20 +323,9 @@ pub unsafe extern "C" fn xmpp_tls_lookup_reply_answer_all(
         guard::call(error_out, || {
             built! {
                 let (own, now) = (shared(reply)?, time(now)?);
-                if matches!(own.reply.finding, Finding::Answer(_)) {
-                    return Ok(());
-                }
                 exclusive(verification.cast_const(), |verification| {
-                    loop {
-                        verification.is_ready(now.unix_seconds);
-                        let mut open = verification.open_questions();
-                        let next = open.find_map(|one| Some((one.id, own.answer(&one.kind)?)));
-                        drop(open);
-                        let Some((id, answer)) = next else { return Ok(()) };
-                        if verification.answer(id, answer).is_err() {
-                            return Ok(());
-                        }
-                    }
+                    own.reply.answer_all(verification, now.unix_seconds);
+                    Ok(())
                 })
             }
         })

@@ -4,6 +4,7 @@
 //! - `guard`: every exported function runs inside `guard::call`, which answers a panic with
 //!   `XMPP_TLS_INTERNAL` and writes the optional error object;
 //! - `handle`: what a C pointer is – exclusive, shared – checked by a tag before it is followed;
+//! - `numbered`: which number C knows a value by;
 //! - `input`, `output`: pointer and length to slice, text, domain; the way back to out-parameters.
 //!
 //! This is the one room with `unsafe`. `include/xmpptls.h` is generated from these files, and the essay at
@@ -18,6 +19,7 @@
 mod guard;
 mod handle;
 mod input;
+mod numbered;
 mod output;
 mod pem;
 

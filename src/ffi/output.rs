@@ -66,29 +66,29 @@ impl<T> Out<*const T> {
     }
 }
 
-/// Copies `value` into a caller's buffer and writes its length; a buffer that is too small gets nothing but
-/// the needed length.
+/// Copies values into a caller's array and writes how many there are; an array that is too small gets nothing
+/// but the needed size.
 ///
 /// # Safety
-/// `buffer` is NULL or valid for writes of `capacity` bytes, `written_out` is NULL or valid for a write.
-pub(super) unsafe fn copy_out(
-    value: &[u8],
-    buffer: *mut u8,
+/// `array` is NULL or valid for writes of `capacity` values, `written_out` is NULL or valid for a write.
+pub(super) unsafe fn copy_out<T: Copy>(
+    values: &[T],
+    array: *mut T,
     capacity: usize,
     written_out: *mut usize,
 ) -> Result<(), Failure> {
     // SAFETY: as promised by the caller.
-    unsafe { Out::new(written_out) }?.set(value.len());
-    if value.is_empty() {
+    unsafe { Out::new(written_out) }?.set(values.len());
+    if values.is_empty() {
         return Ok(());
     }
-    if capacity < value.len() {
+    if capacity < values.len() {
         return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_INSUFFICIENT_SIZE));
     }
-    if buffer.is_null() {
+    if array.is_null() {
         return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_NULL_PARAMETER));
     }
-    // SAFETY: the buffer holds `capacity` bytes, which is enough, and cannot overlap memory of ours.
-    unsafe { std::ptr::copy_nonoverlapping(value.as_ptr(), buffer, value.len()) };
+    // SAFETY: the array holds `capacity` values, which is enough, and cannot overlap memory of ours.
+    unsafe { std::ptr::copy_nonoverlapping(values.as_ptr(), array, values.len()) };
     Ok(())
 }

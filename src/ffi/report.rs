@@ -12,6 +12,7 @@ use crate::ffi::connection::{time, xmpp_tls_connection};
 use crate::ffi::error::xmpp_tls_error;
 use crate::ffi::guard;
 use crate::ffi::handle::{Tag, Tagged, exclusive, peek, shared_free, shared_into_raw, shared_retain};
+use crate::ffi::numbered::{self, Numbered};
 use crate::ffi::output::{Out, text};
 use crate::report::{Report, Summary};
 
@@ -80,16 +81,8 @@ pub unsafe extern "C" fn xmpp_tls_connection_report(
 /// Gives what to say in one word: one of `XMPP_TLS_SUMMARY_…`. Threads: shared. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_report_summary(report: *const xmpp_tls_report) -> xmpp_tls_summary {
-    guard::read(xmpp_tls_summary::Failed, || {
-        // SAFETY: the pointer is NULL or a live handle.
-        Some(match unsafe { peek(report) }?.report.summary() {
-            Summary::Authenticated => xmpp_tls_summary::Authenticated,
-            Summary::WeaklyVerified => xmpp_tls_summary::WeaklyVerified,
-            Summary::EncryptedUnauthenticated => xmpp_tls_summary::EncryptedUnauthenticated,
-            Summary::Plaintext => xmpp_tls_summary::Plaintext,
-            Summary::Failed => xmpp_tls_summary::Failed,
-        })
-    })
+    // SAFETY: the pointer is NULL or a live handle.
+    guard::read(xmpp_tls_summary::Failed, || Some(unsafe { peek(report) }?.report.summary().constant()))
 }
 
 /// Gives the name of a summary, such as `encrypted-unauthenticated`; `unknown` for a number without one. Static text.
@@ -97,14 +90,7 @@ pub unsafe extern "C" fn xmpp_tls_report_summary(report: *const xmpp_tls_report)
 /// Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn xmpp_tls_summary_name(summary: u32) -> xmpp_tls_str {
-    text(match summary {
-        1 => "authenticated",
-        2 => "weakly-verified",
-        3 => "encrypted-unauthenticated",
-        4 => "plaintext",
-        5 => "failed",
-        _ => "unknown",
-    })
+    numbered::word::<Summary>(summary)
 }
 
 /// Says whether the stream is encrypted: the handshake is done and nothing failed. Threads: shared. Since 0.1.

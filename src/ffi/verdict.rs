@@ -17,6 +17,7 @@ use std::sync::OnceLock;
 use crate::ffi::basics::xmpp_tls_str;
 use crate::ffi::guard;
 use crate::ffi::handle::{Tag, Tagged, peek, shared_free, shared_into_raw, shared_retain};
+use crate::ffi::numbered::{self, Numbered};
 use crate::ffi::output::text;
 use crate::name::{Direction, Service};
 use crate::numbers::{note_facts, reason_facts};
@@ -26,15 +27,11 @@ use crate::verdict::{Level, Method, Possession, Verdict};
 pub struct xmpp_tls_verdict {
     tag: Tag,
     verdict: Verdict,
-    texts: OnceLock<Texts>,
-}
-
-struct Texts {
-    json: String,
-    summary: String,
-    reasons: Vec<(u32, String)>,
-    notes: Vec<(u32, String)>,
-    name: String,
+    json: OnceLock<String>,
+    summary: OnceLock<String>,
+    name: OnceLock<String>,
+    reasons: OnceLock<Vec<String>>,
+    notes: OnceLock<Vec<String>>,
 }
 
 /// How surely the peer is known.
@@ -107,21 +104,32 @@ impl Tagged for xmpp_tls_verdict {
 
 impl xmpp_tls_verdict {
     pub(super) fn into_raw(verdict: Verdict) -> *const Self {
-        shared_into_raw(Self { tag: Tag::new::<Self>(), verdict, texts: OnceLock::new() })
+        shared_into_raw(Self {
+            tag: Tag::new::<Self>(),
+            verdict,
+            json: OnceLock::new(),
+            summary: OnceLock::new(),
+            name: OnceLock::new(),
+            reasons: OnceLock::new(),
+            notes: OnceLock::new(),
+        })
     }
 
     pub(super) fn verdict(&self) -> &Verdict {
         &self.verdict
     }
 
-    fn texts(&self) -> &Texts {
-        self.texts.get_or_init(|| Texts {
-            json: self.verdict.to_json(),
-            summary: self.verdict.to_string(),
-            reasons: self.verdict.reasons().map(|own| (own.code().number(), own.to_string())).collect(),
-            notes: self.verdict.notes().iter().map(|own| (own.code().number(), own.to_string())).collect(),
-            name: self.verdict.name().map(|own| own.reference.to_string()).unwrap_or_default(),
-        })
+    fn reference_identity(&self) -> &str {
+        let found = || self.verdict.name().map(|own| own.reference.to_string()).unwrap_or_default();
+        self.name.get_or_init(found)
+    }
+
+    fn reasons(&self) -> &[String] {
+        self.reasons.get_or_init(|| self.verdict.reasons().map(ToString::to_string).collect())
+    }
+
+    fn notes(&self) -> &[String] {
+        self.notes.get_or_init(|| self.verdict.notes().iter().map(ToString::to_string).collect())
     }
 }
 
@@ -164,16 +172,8 @@ pub unsafe extern "C" fn xmpp_tls_verdict_is_permitted(verdict: *const xmpp_tls_
 /// Gives the level: one of `XMPP_TLS_LEVEL_…`; refused for NULL. Threads: shared. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_verdict_level(verdict: *const xmpp_tls_verdict) -> xmpp_tls_level {
-    let level = |own: &xmpp_tls_verdict| {
-        Some(match own.verdict.level() {
-            Level::Authenticated => xmpp_tls_level::Authenticated,
-            Level::Weak => xmpp_tls_level::Weak,
-            Level::EncryptedOnly => xmpp_tls_level::EncryptedOnly,
-            Level::Refused => xmpp_tls_level::Refused,
-        })
-    };
     // SAFETY: the pointer is NULL or a live handle.
-    unsafe { read(verdict, xmpp_tls_level::Refused, level) }
+    unsafe { read(verdict, xmpp_tls_level::Refused, |own| Some(own.verdict.level().constant())) }
 }
 
 /// Gives the name of a level, such as `authenticated`; `unknown` for a number without one. Static text.
@@ -181,41 +181,14 @@ pub unsafe extern "C" fn xmpp_tls_verdict_level(verdict: *const xmpp_tls_verdict
 /// Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn xmpp_tls_level_name(level: u32) -> xmpp_tls_str {
-    let levels = [Level::Authenticated, Level::Weak, Level::EncryptedOnly, Level::Refused];
-    let found = usize::try_from(level).ok().and_then(|level| levels.get(level.wrapping_sub(1)));
-    text(found.map_or("unknown", |level| level.name()))
+    numbered::word::<Level>(level)
 }
-
-const METHODS: [Method; 9] = [
-    Method::Pkix,
-    Method::PkixTa,
-    Method::PkixEe,
-    Method::DaneTa,
-    Method::DaneEe,
-    Method::Posh,
-    Method::Exception,
-    Method::Dialback,
-    Method::DialbackDnssec,
-];
 
 /// Gives the proof that succeeded: one of `XMPP_TLS_METHOD_…`. Threads: shared. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_verdict_method(verdict: *const xmpp_tls_verdict) -> xmpp_tls_method {
-    let method = |own: &xmpp_tls_verdict| {
-        Some(match own.verdict.method()? {
-            Method::Pkix => xmpp_tls_method::Pkix,
-            Method::PkixTa => xmpp_tls_method::PkixTa,
-            Method::PkixEe => xmpp_tls_method::PkixEe,
-            Method::DaneTa => xmpp_tls_method::DaneTa,
-            Method::DaneEe => xmpp_tls_method::DaneEe,
-            Method::Posh => xmpp_tls_method::Posh,
-            Method::Exception => xmpp_tls_method::Exception,
-            Method::Dialback => xmpp_tls_method::Dialback,
-            Method::DialbackDnssec => xmpp_tls_method::DialbackDnssec,
-        })
-    };
     // SAFETY: the pointer is NULL or a live handle.
-    unsafe { read(verdict, xmpp_tls_method::None, method) }
+    unsafe { read(verdict, xmpp_tls_method::None, |own| own.verdict.method().map(Numbered::constant)) }
 }
 
 /// Gives the name of a method, such as `dane-ee`; `none` for 0, `unknown` for a number without one. Static text.
@@ -223,11 +196,7 @@ pub unsafe extern "C" fn xmpp_tls_verdict_method(verdict: *const xmpp_tls_verdic
 /// Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn xmpp_tls_method_name(method: u32) -> xmpp_tls_str {
-    if method == 0 {
-        return text("none");
-    }
-    let found = usize::try_from(method).ok().and_then(|method| METHODS.get(method.wrapping_sub(1)));
-    text(found.map_or("unknown", |method| method.name()))
+    if method == 0 { text("none") } else { numbered::word::<Method>(method) }
 }
 
 /// Gives the domain that was judged, as A-labels. Valid until the verdict is freed. Threads: shared. Since 0.1.
@@ -240,14 +209,8 @@ pub unsafe extern "C" fn xmpp_tls_verdict_domain(verdict: *const xmpp_tls_verdic
 /// Gives the service: one of `XMPP_TLS_SERVICE_…`. Threads: shared. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_verdict_service(verdict: *const xmpp_tls_verdict) -> xmpp_tls_service {
-    let service = |own: &xmpp_tls_verdict| {
-        Some(match own.verdict.service() {
-            Service::C2s => xmpp_tls_service::C2s,
-            Service::S2s => xmpp_tls_service::S2s,
-        })
-    };
     // SAFETY: the pointer is NULL or a live handle.
-    unsafe { read(verdict, xmpp_tls_service::S2s, service) }
+    unsafe { read(verdict, xmpp_tls_service::S2s, |own| Some(own.verdict.service().constant())) }
 }
 
 /// Gives the name of a service, such as `s2s`; `unknown` for a number without one. Static text.
@@ -255,24 +218,14 @@ pub unsafe extern "C" fn xmpp_tls_verdict_service(verdict: *const xmpp_tls_verdi
 /// Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn xmpp_tls_service_name(service: u32) -> xmpp_tls_str {
-    text(match service {
-        1 => "c2s",
-        2 => "s2s",
-        _ => "unknown",
-    })
+    numbered::word::<Service>(service)
 }
 
 /// Gives our end of the stream: one of `XMPP_TLS_DIRECTION_…`. Threads: shared. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_verdict_direction(verdict: *const xmpp_tls_verdict) -> xmpp_tls_direction {
-    let direction = |own: &xmpp_tls_verdict| {
-        Some(match own.verdict.direction() {
-            Direction::Initiating => xmpp_tls_direction::Initiating,
-            Direction::Receiving => xmpp_tls_direction::Receiving,
-        })
-    };
     // SAFETY: the pointer is NULL or a live handle.
-    unsafe { read(verdict, xmpp_tls_direction::Receiving, direction) }
+    unsafe { read(verdict, xmpp_tls_direction::Receiving, |own| Some(own.verdict.direction().constant())) }
 }
 
 /// Gives the name of an end of a stream, such as `receiving`; `unknown` for a number without one. Static text.
@@ -280,11 +233,7 @@ pub unsafe extern "C" fn xmpp_tls_verdict_direction(verdict: *const xmpp_tls_ver
 /// Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn xmpp_tls_direction_name(direction: u32) -> xmpp_tls_str {
-    text(match direction {
-        1 => "initiating",
-        2 => "receiving",
-        _ => "unknown",
-    })
+    numbered::word::<Direction>(direction)
 }
 
 /// Gives the reference identity that was matched (RFC 9525 §6.6); empty when none was, as with DANE-EE. Valid
@@ -296,7 +245,7 @@ pub unsafe extern "C" fn xmpp_tls_verdict_reference_identity(
     verdict: *const xmpp_tls_verdict,
 ) -> xmpp_tls_str {
     // SAFETY: the pointer is NULL or a live handle.
-    unsafe { read(verdict, text(""), |own| Some(text(&own.texts().name))) }
+    unsafe { read(verdict, text(""), |own| Some(text(own.reference_identity()))) }
 }
 
 /// Gives the identifier of the certificate that proved it, such as a wildcard; empty when none did. Untrusted
@@ -342,7 +291,7 @@ pub unsafe extern "C" fn xmpp_tls_verdict_valid_until(verdict: *const xmpp_tls_v
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_verdict_reason_count(verdict: *const xmpp_tls_verdict) -> usize {
     // SAFETY: the pointer is NULL or a live handle.
-    unsafe { read(verdict, 0, |own| Some(own.texts().reasons.len())) }
+    unsafe { read(verdict, 0, |own| Some(own.verdict.reasons().count())) }
 }
 
 /// Gives one reason, counted from 0: a number of `xmpp_tls_reason`; 0 when there is none at `index`.
@@ -351,7 +300,7 @@ pub unsafe extern "C" fn xmpp_tls_verdict_reason_count(verdict: *const xmpp_tls_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_verdict_reason(verdict: *const xmpp_tls_verdict, index: usize) -> u32 {
     // SAFETY: the pointer is NULL or a live handle.
-    unsafe { read(verdict, 0, |own| own.texts().reasons.get(index).map(|(number, _)| *number)) }
+    unsafe { read(verdict, 0, |own| Some(own.verdict.reasons().nth(index)?.code().number())) }
 }
 
 /// Gives one reason as a line for people, with its data. Valid until the verdict is freed.
@@ -363,14 +312,14 @@ pub unsafe extern "C" fn xmpp_tls_verdict_reason_text(
     index: usize,
 ) -> xmpp_tls_str {
     // SAFETY: the pointer is NULL or a live handle.
-    unsafe { read(verdict, text(""), |own| own.texts().reasons.get(index).map(|(_, line)| text(line))) }
+    unsafe { read(verdict, text(""), |own| own.reasons().get(index).map(|line| text(line))) }
 }
 
 /// Says how many notes there are. Threads: shared. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_verdict_note_count(verdict: *const xmpp_tls_verdict) -> usize {
     // SAFETY: the pointer is NULL or a live handle.
-    unsafe { read(verdict, 0, |own| Some(own.texts().notes.len())) }
+    unsafe { read(verdict, 0, |own| Some(own.verdict.notes().len())) }
 }
 
 /// Gives one note, counted from 0: a number of `xmpp_tls_note`; 0 when there is none at `index`.
@@ -379,7 +328,7 @@ pub unsafe extern "C" fn xmpp_tls_verdict_note_count(verdict: *const xmpp_tls_ve
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_verdict_note(verdict: *const xmpp_tls_verdict, index: usize) -> u32 {
     // SAFETY: the pointer is NULL or a live handle.
-    unsafe { read(verdict, 0, |own| own.texts().notes.get(index).map(|(number, _)| *number)) }
+    unsafe { read(verdict, 0, |own| Some(own.verdict.notes().get(index)?.code().number())) }
 }
 
 /// Gives one note as a line for people. Valid until the verdict is freed. Threads: shared. Since 0.1.
@@ -389,7 +338,7 @@ pub unsafe extern "C" fn xmpp_tls_verdict_note_text(
     index: usize,
 ) -> xmpp_tls_str {
     // SAFETY: the pointer is NULL or a live handle.
-    unsafe { read(verdict, text(""), |own| own.texts().notes.get(index).map(|(_, line)| text(line))) }
+    unsafe { read(verdict, text(""), |own| own.notes().get(index).map(|line| text(line))) }
 }
 
 /// Gives the verdict as one line for people and logs. Valid until the verdict is freed.
@@ -398,7 +347,7 @@ pub unsafe extern "C" fn xmpp_tls_verdict_note_text(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_verdict_summary(verdict: *const xmpp_tls_verdict) -> xmpp_tls_str {
     // SAFETY: the pointer is NULL or a live handle.
-    unsafe { read(verdict, text(""), |own| Some(text(&own.texts().summary))) }
+    unsafe { read(verdict, text(""), |own| Some(text(own.summary.get_or_init(|| own.verdict.to_string())))) }
 }
 
 /// Gives the verdict as JSON: everything, the trail of attempts with their evidence included. Its schema is
@@ -408,7 +357,7 @@ pub unsafe extern "C" fn xmpp_tls_verdict_summary(verdict: *const xmpp_tls_verdi
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xmpp_tls_verdict_json(verdict: *const xmpp_tls_verdict) -> xmpp_tls_str {
     // SAFETY: the pointer is NULL or a live handle.
-    unsafe { read(verdict, text(""), |own| Some(text(&own.texts().json))) }
+    unsafe { read(verdict, text(""), |own| Some(text(own.json.get_or_init(|| own.verdict.to_json())))) }
 }
 
 /// Gives the name of a reason, such as `name_mismatch`. Static text, for every number. Threads: any. Since 0.1.

@@ -21,7 +21,7 @@ use crate::certificate::Chain;
 use crate::ffi::basics::{xmpp_tls_bytes, xmpp_tls_result, xmpp_tls_str, xmpp_tls_time};
 use crate::ffi::certificate::{malformed, xmpp_tls_certificate};
 use crate::ffi::connection::{set, time, xmpp_tls_connection};
-use crate::ffi::endpoint::{dnssec, xmpp_tls_endpoint};
+use crate::ffi::endpoint::xmpp_tls_endpoint;
 use crate::ffi::error::xmpp_tls_error;
 use crate::ffi::guard::{self, Failure};
 use crate::ffi::handle::{
@@ -29,11 +29,12 @@ use crate::ffi::handle::{
     shared_free, shared_into_raw,
 };
 use crate::ffi::input;
+use crate::ffi::numbered::{self, from_number};
 use crate::ffi::output::{Out, text};
 use crate::ffi::policy::xmpp_tls_policy;
 use crate::ffi::verdict::xmpp_tls_verdict;
-use crate::limits::{CHAIN_CERTIFICATES, TLSA_RECORDS_READ};
-use crate::name::{Direction, Endpoint, Service};
+use crate::limits::{CHAIN_CERTIFICATES, SRV_TARGETS, TLSA_RECORDS_READ};
+use crate::name::Endpoint;
 use crate::record::{LookupFailure, PoshDocument, PoshEvidence, TlsaSet};
 use crate::verification::{
     Answer, AnswerError, DialbackAnswer, DialbackPair, History, Question, QuestionId, QuestionKind, Request,
@@ -138,11 +139,7 @@ unsafe fn request(
 ) -> Result<Request, Failure> {
     // SAFETY: as promised by the caller.
     let (domain, policy) = unsafe { (input::domain(domain, domain_len)?, shared(policy)?.policy().clone()) };
-    let direction = input::number(match direction {
-        1 => Some(Direction::Initiating),
-        2 => Some(Direction::Receiving),
-        _ => None,
-    })?;
+    let direction = from_number(direction)?;
     // SAFETY: as promised by the caller.
     let endpoint = unsafe { optional_endpoint(endpoint) }?;
     Ok(Request { domain, service: policy.service(), direction, endpoint, policy })
@@ -218,12 +215,7 @@ pub unsafe extern "C" fn xmpp_tls_verification_new_chain(
             if count > CHAIN_CERTIFICATES {
                 return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_LIMIT_EXCEEDED));
             }
-            if chain.is_null() {
-                return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_NULL_PARAMETER));
-            }
-            let certificates: Result<Vec<_>, _> =
-                (0..count).map(|index| shared(chain.add(index).read())).collect();
-            let certificates = certificates?;
+            let certificates = input::handles(chain, count, CHAIN_CERTIFICATES)?;
             let chain =
                 Chain::parse(certificates.iter().map(|own| own.certificate().der())).map_err(malformed)?;
             let request = request(domain, domain_len, direction, policy, endpoint)?;
@@ -380,7 +372,7 @@ pub unsafe extern "C" fn xmpp_tls_verification_ask_history(
         // SAFETY: the pointer is as the header demands.
         unsafe {
             exclusive(verification, |own| {
-                *own = own.clone().with_history();
+                own.ask_history();
                 Ok(())
             })
         }
@@ -414,7 +406,7 @@ pub unsafe extern "C" fn xmpp_tls_verification_ask_dialback(
                 stream_id: input::text(stream_id, stream_id_len)?.into(),
             };
             exclusive(verification, |own| {
-                *own = own.clone().with_dialback(pair);
+                own.ask_dialback(pair);
                 Ok(())
             })
         })
@@ -470,15 +462,17 @@ pub unsafe extern "C" fn xmpp_tls_question_id(question: *const xmpp_tls_question
 pub unsafe extern "C" fn xmpp_tls_question_kind(question: *const xmpp_tls_question) -> u32 {
     guard::read(0, || {
         // SAFETY: the pointer is NULL or a live handle.
-        Some(match unsafe { peek(question) }?.question.kind {
-            QuestionKind::Tlsa { .. } => 1,
-            QuestionKind::Posh { .. } => 2,
-            QuestionKind::SrvAndAddresses { .. } => 3,
-            QuestionKind::History { .. } => 4,
-            QuestionKind::RevocationLists { .. } => 5,
-            QuestionKind::UserMapping { .. } => 6,
-            QuestionKind::Dialback { .. } => 7,
-        })
+        let kind = match unsafe { peek(question) }?.question.kind {
+            QuestionKind::Tlsa { .. } => xmpp_tls_question_type::Tlsa,
+            QuestionKind::Posh { .. } => xmpp_tls_question_type::Posh,
+            QuestionKind::SrvAndAddresses { .. } => xmpp_tls_question_type::Srv,
+            QuestionKind::History { .. } => xmpp_tls_question_type::History,
+            QuestionKind::RevocationLists { .. } => xmpp_tls_question_type::RevocationLists,
+            QuestionKind::UserMapping { .. } => xmpp_tls_question_type::UserMapping,
+            QuestionKind::Dialback { .. } => xmpp_tls_question_type::Dialback,
+        };
+        #[expect(clippy::as_conversions, reason = "the discriminant of a repr(u32) enum is its number")]
+        Some(kind as u32)
     })
 }
 
@@ -504,16 +498,7 @@ pub extern "C" fn xmpp_tls_question_kind_name(kind: u32) -> xmpp_tls_str {
 /// Threads: any. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn xmpp_tls_lookup_failure_name(failure: u32) -> xmpp_tls_str {
-    text(match failure {
-        1 => "bogus",
-        2 => "server",
-        3 => "timeout",
-        4 => "https_unverified",
-        5 => "malformed",
-        6 => "forbidden",
-        7 => "unreachable",
-        _ => "unknown",
-    })
+    numbered::word::<LookupFailure>(failure)
 }
 
 /// Gives what exactly is asked: the owner name with its final dot (TLSA), the URL (POSH), the domain (SRV, history,
@@ -574,7 +559,7 @@ pub unsafe extern "C" fn xmpp_tls_verification_answer_absent(
     error_out: *mut *mut xmpp_tls_error,
 ) -> xmpp_tls_result {
     // SAFETY: the pointers are as the header demands.
-    unsafe { answer(verification, id, error_out, |_| Ok(Answer::Absent(self::dnssec(dnssec)?))) }
+    unsafe { answer(verification, id, error_out, |_| Ok(Answer::Absent(from_number(dnssec)?))) }
 }
 
 /// Answers that no answer could be had, which is not the answer "no". Fits every question.
@@ -589,18 +574,8 @@ pub unsafe extern "C" fn xmpp_tls_verification_answer_failed(
     failure: u32,
     error_out: *mut *mut xmpp_tls_error,
 ) -> xmpp_tls_result {
-    let failure = match failure {
-        1 => Some(LookupFailure::Bogus),
-        2 => Some(LookupFailure::Server),
-        3 => Some(LookupFailure::Timeout),
-        4 => Some(LookupFailure::HttpsUnverified),
-        5 => Some(LookupFailure::Malformed),
-        6 => Some(LookupFailure::Forbidden),
-        7 => Some(LookupFailure::Unreachable),
-        _ => None,
-    };
     // SAFETY: the pointers are as the header demands.
-    unsafe { answer(verification, id, error_out, |_| Ok(Answer::Failed(input::number(failure)?))) }
+    unsafe { answer(verification, id, error_out, |_| Ok(Answer::Failed(from_number(failure)?))) }
 }
 
 /// Answers that the host cannot ask this, or chose not to. Fits every question, unknown kinds too.
@@ -641,10 +616,10 @@ pub unsafe extern "C" fn xmpp_tls_verification_answer_tlsa(
             let QuestionKind::Tlsa { owner } = &question.kind else {
                 return Err(answer_failure(AnswerError::OtherKind));
             };
-            let records = input::list(rdata, count, TLSA_RECORDS_READ)?;
+            let records = input::byte_strings(rdata, count, TLSA_RECORDS_READ)?;
             let until = (valid_until != 0).then_some(valid_until);
             let records = records.iter().map(Vec::as_slice);
-            Ok(Answer::Tlsa(TlsaSet::new(owner.clone(), self::dnssec(dnssec)?, until, records)))
+            Ok(Answer::Tlsa(TlsaSet::new(owner.clone(), from_number(dnssec)?, until, records)))
         })
     }
 }
@@ -715,15 +690,8 @@ pub unsafe extern "C" fn xmpp_tls_verification_answer_srv(
     // SAFETY: the pointers are as the header demands.
     unsafe {
         answer(verification, id, error_out, |_| {
-            if count > crate::limits::SRV_TARGETS {
-                return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER));
-            }
-            if count > 0 && endpoints.is_null() {
-                return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_NULL_PARAMETER));
-            }
-            let list: Result<Vec<Endpoint>, Failure> =
-                (0..count).map(|index| Ok(shared(endpoints.add(index).read())?.endpoint().clone())).collect();
-            Ok(Answer::SrvAndAddresses(list?))
+            let endpoints = input::handles(endpoints, count, SRV_TARGETS)?;
+            Ok(Answer::SrvAndAddresses(endpoints.iter().map(|own| own.endpoint().clone()).collect()))
         })
     }
 }
@@ -822,13 +790,4 @@ pub unsafe extern "C" fn xmpp_tls_verification_decide(
             Ok(())
         })
     }
-}
-
-/// A service of the caller.
-pub(super) fn service(number: u32) -> Result<Service, Failure> {
-    input::number(match number {
-        1 => Some(Service::C2s),
-        2 => Some(Service::S2s),
-        _ => None,
-    })
 }

@@ -51,6 +51,28 @@ impl Lookup {
     }
 }
 
+impl Reply {
+    /// Answers every open question that a gathering or an endpoint holds the answer to, those that follow from
+    /// answers too. The others stay open. `now` is in Unix seconds.
+    ///
+    /// The answer to one question alone does not say which it was: give it by [`Verification::answer`].
+    pub fn answer_all(&self, verification: &mut Verification, now: i64) {
+        if matches!(self.finding, Finding::Answer(_)) {
+            return;
+        }
+        loop {
+            verification.is_ready(now);
+            let mut open = verification.open_questions();
+            let next = open.find_map(|question| Some((question.id, self.answer(&question.kind)?)));
+            drop(open);
+            let Some((id, answer)) = next else { return };
+            if verification.answer(id, answer).is_err() {
+                return;
+            }
+        }
+    }
+}
+
 /// Gives an answer; one that does not fit would be asked for again without end, and counts as malformed.
 fn give(verification: &mut Verification, question: &Question, reply: Reply) {
     let malformed = Answer::Failed(LookupFailure::Malformed);

@@ -101,6 +101,19 @@ pub struct Gathered {
     pub posh: Lookup<PoshEvidence>,
 }
 
+impl Reply {
+    /// The answer to a verification's question, when the reply holds it. The answer of [`Request::Question`] is to
+    /// the question that was asked, whichever is given here.
+    pub fn answer(&self, question: &QuestionKind) -> Option<Answer> {
+        match &self.finding {
+            Finding::Gathered(gathered) => gathered.answer(question),
+            Finding::Endpoint(candidate) => candidate.answer(question),
+            Finding::Answer(answer) => Some(answer.clone()),
+            Finding::Candidates(_) => None,
+        }
+    }
+}
+
 impl Candidate {
     /// An endpoint of which nothing was known in time.
     pub(super) fn late(mut endpoint: Endpoint) -> Self {

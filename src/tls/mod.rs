@@ -56,7 +56,7 @@ pub use provider::{NoRandomBytes, random, seed};
 pub use resumption::{ResumptionKey, SessionCache};
 pub use session::{AcceptingOptions, Ending, InitiatingOptions, Received, Session};
 pub use store::{CredentialStore, Served, Serves};
-pub use tickets::{TicketKey, Tickets};
+pub use tickets::{TicketKey, TicketKeysError, Tickets};
 pub use writing::{WriteError, Written};
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ use crate::limits;
 
 const LAYOUT: u8 = 1;
 const ID: usize = 16;
+const SECRET: usize = 32;
 const NONCE: usize = 12;
 const LEAF: usize = 32;
 
@@ -36,13 +37,41 @@ impl TicketKey {
     /// A key given by the host: the id tells nodes which one to open with, the secret is 32 random bytes.
     /// The secret is copied into the cipher; wiping the original is the caller's.
     #[must_use]
-    pub fn new(id: [u8; ID], secret: &[u8; 32]) -> Option<Self> {
+    pub fn new(id: [u8; ID], secret: &[u8; SECRET]) -> Option<Self> {
         let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, secret).ok()?);
         Some(Self { id, key, made: 0 })
     }
 
+    /// Keys given by the host as one run of bytes, an id and a secret each.
+    ///
+    /// # Errors
+    /// [`TicketKeysError`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Vec<Self>, TicketKeysError> {
+        let mut seen: Vec<(&[u8; ID], &[u8; SECRET])> = Vec::new();
+        let mut rest = bytes;
+        while let Some((id, after)) = rest.split_first_chunk() {
+            let (secret, after) = after.split_first_chunk().ok_or(TicketKeysError::TooShort)?;
+            if secret.iter().all(|byte| *byte == 0) {
+                return Err(TicketKeysError::AllZero);
+            }
+            if seen.iter().any(|(other, key)| *other == id || *key == secret) {
+                return Err(TicketKeysError::Twice);
+            }
+            seen.push((id, secret));
+            rest = after;
+        }
+        match (rest.is_empty(), seen.is_empty()) {
+            (false, _) => Err(TicketKeysError::TooShort),
+            (_, true) => Err(TicketKeysError::None),
+            _ => seen
+                .into_iter()
+                .map(|(id, secret)| Self::new(*id, secret).ok_or(TicketKeysError::Unusable))
+                .collect(),
+        }
+    }
+
     fn random(now: u64) -> Option<Self> {
-        let (mut id, mut secret) = ([0; ID], Zeroizing::new([0; 32]));
+        let (mut id, mut secret) = ([0; ID], Zeroizing::new([0; SECRET]));
         provider::random(&mut id).ok()?;
         provider::random(secret.as_mut_slice()).ok()?;
         Some(Self { made: now, ..Self::new(id, &secret)? })
@@ -54,6 +83,35 @@ impl std::fmt::Debug for TicketKey {
         formatter.write_str("TicketKey")
     }
 }
+
+/// Why bytes are no keys for tickets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TicketKeysError {
+    /// There is no key.
+    None,
+    /// The last key is cut off.
+    TooShort,
+    /// A secret is all zero: nobody drew it.
+    AllZero,
+    /// An id or a secret stands twice.
+    Twice,
+    /// The cipher does not take it.
+    Unusable,
+}
+
+impl std::fmt::Display for TicketKeysError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::None => "there is no ticket key",
+            Self::TooShort => "a ticket key is too short",
+            Self::AllZero => "a ticket key is all zero",
+            Self::Twice => "a ticket key stands twice",
+            Self::Unusable => "a ticket key is unusable",
+        })
+    }
+}
+
+impl std::error::Error for TicketKeysError {}
 
 /// Seals and opens the tickets of the configurations that share it.
 #[derive(Debug)]

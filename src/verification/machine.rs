@@ -120,17 +120,14 @@ impl Verification {
     }
 
     /// Has a dialback answer asked for when nothing better proves the peer.
-    pub fn with_dialback(mut self, pair: DialbackPair) -> Self {
+    pub fn ask_dialback(&mut self, pair: DialbackPair) {
         self.dialback = Some(pair);
-        self
     }
 
     /// Has the host's history asked for, for [`observe`](crate::verification::observe).
-    pub fn with_history(mut self) -> Self {
-        let kind =
-            QuestionKind::History { domain: self.request.domain.clone(), service: self.request.service };
-        self.push(kind);
-        self
+    pub fn ask_history(&mut self) {
+        let (domain, service) = (self.request.domain.clone(), self.request.service);
+        self.push(QuestionKind::History { domain, service });
     }
 
     fn new(request: Request, handshake: Option<Handshake>) -> Self {

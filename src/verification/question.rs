@@ -79,7 +79,7 @@ impl QuestionKind {
         match self {
             Self::Tlsa { .. } => "tlsa",
             Self::Posh { .. } => "posh",
-            Self::SrvAndAddresses { .. } => "srv_and_addresses",
+            Self::SrvAndAddresses { .. } => "srv",
             Self::History { .. } => "history",
             Self::RevocationLists { .. } => "revocation_lists",
             Self::UserMapping { .. } => "user_mapping",

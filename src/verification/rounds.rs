@@ -55,7 +55,7 @@ impl Verification {
         let before = self.questions.len();
         self.ask_posh();
         if self.questions.len() == before {
-            self.ask_dialback();
+            self.push_dialback();
         }
     }
 
@@ -72,7 +72,7 @@ impl Verification {
         }
     }
 
-    fn ask_dialback(&mut self) {
+    fn push_dialback(&mut self) {
         let Some(pair) = self.dialback.clone() else { return };
         let demands = self.request.policy.for_peer(&self.request.domain);
         let counts = demands.requirement == Requirement::AuthenticateOrDialback;

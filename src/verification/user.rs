@@ -200,7 +200,7 @@ pub fn authzid_to_wire(authzid: Option<&str>) -> String {
 /// The authorization identity in the text of `<auth/>`; `None` for none in any of its spellings.
 ///
 /// # Errors
-/// [`UserFailure::AuthzidMalformed`] for what is no base64 of UTF-8.
+/// [`UserFailure::AuthzidMalformed`] for what is no base64 of UTF-8 without zero octets (RFC 4422 §3.4.1).
 pub fn authzid_from_wire(text: &str) -> Result<Option<String>, UserFailure> {
     let malformed = UserFailure::AuthzidMalformed;
     let text = text.trim_matches([' ', '\t', '\r', '\n']);
@@ -211,7 +211,8 @@ pub fn authzid_from_wire(text: &str) -> Result<Option<String>, UserFailure> {
         return Err(malformed);
     }
     let bytes = STANDARD.decode(text).map_err(|_| malformed)?;
-    String::from_utf8(bytes).map(Some).map_err(|_| malformed)
+    let authzid = String::from_utf8(bytes).map_err(|_| malformed)?;
+    if authzid.contains('\0') { Err(malformed) } else { Ok(Some(authzid)) }
 }
 
 impl UserFailure {

@@ -257,13 +257,13 @@ impl Connection {
 
     /// The next thing that happened, or none.
     fn next_event(&self, py: Python<'_>) -> Option<&'static str> {
-        self.lock(py).connection.next_event().map(words::event_name)
+        self.lock(py).connection.next_event().map(Event::name)
     }
 
     /// Everything that happened since it was asked last.
     fn events(&self, py: Python<'_>) -> Vec<&'static str> {
         let mut inner = self.lock(py);
-        std::iter::from_fn(|| inner.connection.next_event()).map(words::event_name).collect()
+        std::iter::from_fn(|| inner.connection.next_event()).map(Event::name).collect()
     }
 }
 

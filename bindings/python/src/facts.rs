@@ -22,7 +22,7 @@ impl Connection {
     /// Where it stands: `prepared`, `clear`, `hello`, `handshake`, `open`, `closed` or `failed`.
     #[getter]
     fn phase(&self, py: Python<'_>) -> &'static str {
-        words::phase_name(self.lock(py).connection.phase())
+        self.lock(py).connection.phase().name()
     }
 
     /// The failure as an exception object, once it failed.
@@ -266,7 +266,7 @@ impl Connection {
     fn __repr__(&self, py: Python<'_>) -> String {
         let inner = self.lock(py);
         let domain = inner.connection.domain().map_or("a peer", |domain| domain.as_ascii());
-        let phase = words::phase_name(inner.connection.phase());
+        let phase = inner.connection.phase().name();
         format!("<xmpptls.Connection with {domain}: {phase}>")
     }
 }

@@ -183,14 +183,7 @@ impl Reply {
 
     /// The answer to a verification's question, when it is in here.
     fn answer(&self, question: &Question) -> Option<Answer> {
-        let kind = &question.0.kind;
-        let found = match &self.0.finding {
-            Finding::Answer(own) => Some(own.clone()),
-            Finding::Endpoint(one) => one.answer(kind),
-            Finding::Gathered(all) => all.answer(kind),
-            _ => None,
-        };
-        found.map(Answer)
+        self.0.answer(&question.0.kind).map(Answer)
     }
 
     /// Whether the resolver leaves DNSSEC out, so that DANE cannot be used behind it.
@@ -267,7 +260,7 @@ fn outcome<T>(found: &record::Lookup<T>) -> &'static str {
         record::Lookup::NotAsked => "not_asked",
         record::Lookup::Found(_) => "found",
         record::Lookup::Absent(_) => "absent",
-        record::Lookup::Failed(why) => words::failure_name(*why),
+        record::Lookup::Failed(why) => why.name(),
     }
 }
 

@@ -92,7 +92,9 @@ impl Verification {
     ) -> PyResult<Self> {
         let (originating, receiving) = (words::domain(originating)?, words::domain(receiving)?);
         let pair = DialbackPair { originating, receiving, stream_id: stream_id.into() };
-        Ok(Self::of(self.lock(py).clone().with_dialback(pair)))
+        let mut asking = self.lock(py).clone();
+        asking.ask_dialback(pair);
+        Ok(Self::of(asking))
     }
 
     /// The next question that was not taken yet; further ones may follow each answer.

@@ -2,7 +2,7 @@
 
 use pyo3::PyResult;
 use pyo3::exceptions::PyValueError;
-use xmpptls::connection::{BindingKind, Event, Phase};
+use xmpptls::connection::BindingKind;
 use xmpptls::name::{Direction, Domain, Service, Transport};
 use xmpptls::record::{Dnssec, LookupFailure};
 
@@ -46,47 +46,7 @@ pub(crate) fn failure(word: &str) -> PyResult<LookupFailure> {
         LookupFailure::Forbidden,
         LookupFailure::Unreachable,
     ];
-    find("the failure", word, &all, failure_name)
-}
-
-pub(crate) fn failure_name(failure: LookupFailure) -> &'static str {
-    match failure {
-        LookupFailure::Bogus => "bogus",
-        LookupFailure::Server => "server",
-        LookupFailure::Timeout => "timeout",
-        LookupFailure::HttpsUnverified => "https_unverified",
-        LookupFailure::Malformed => "malformed",
-        LookupFailure::Forbidden => "forbidden",
-        LookupFailure::Unreachable => "unreachable",
-        _ => "unknown",
-    }
-}
-
-pub(crate) fn event_name(event: Event) -> &'static str {
-    match event {
-        Event::StreamHeader => "stream_header",
-        Event::TlsStarted => "tls_started",
-        Event::ClientHello => "client_hello",
-        Event::HandshakeDone => "handshake_done",
-        Event::Verdict => "verdict",
-        Event::KeyLog => "key_log",
-        Event::PeerClosed => "peer_closed",
-        Event::Truncated => "truncated",
-        Event::Failed => "failed",
-        _ => "unknown",
-    }
-}
-
-pub(crate) fn phase_name(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Prepared => "prepared",
-        Phase::Clear => "clear",
-        Phase::Hello => "hello",
-        Phase::Handshake => "handshake",
-        Phase::Open => "open",
-        Phase::Closed => "closed",
-        Phase::Failed => "failed",
-    }
+    find("the failure", word, &all, LookupFailure::name)
 }
 
 /// Reads a domain; U-labels and A-labels are one.

@@ -192,6 +192,21 @@ fn res_03_nodes_that_share_keys_take_each_others_tickets() {
 }
 
 #[test]
+fn res_03_bytes_that_are_no_keys_are_refused_with_the_reason() {
+    let key = |id: u8, secret: u8| [vec![id; 16], vec![secret; 32]].concat();
+    let refused = |bytes: &[u8]| TicketKey::from_bytes(bytes).unwrap_err();
+    assert_eq!(TicketKey::from_bytes(&[key(1, 1), key(2, 2)].concat()).unwrap().len(), 2);
+    assert_eq!(refused(&[]), TicketKeysError::None);
+    for length in [1, 16, 47] {
+        assert_eq!(refused(&key(1, 1)[..length]), TicketKeysError::TooShort, "{length} bytes");
+        assert_eq!(refused(&[&key(1, 1), &key(2, 2)[..length]].concat()), TicketKeysError::TooShort);
+    }
+    assert_eq!(refused(&key(1, 0)), TicketKeysError::AllZero);
+    assert_eq!(refused(&[key(1, 1), key(1, 2)].concat()), TicketKeysError::Twice);
+    assert_eq!(refused(&[key(1, 1), key(2, 1)].concat()), TicketKeysError::Twice);
+}
+
+#[test]
 fn res_02_a_ticket_with_one_bit_flipped_leads_to_a_full_handshake() {
     let world = World::new();
     world.again(NOW);

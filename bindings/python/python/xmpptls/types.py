@@ -30,7 +30,7 @@ Event: TypeAlias = Literal[
     "truncated", "failed"]
 BindingType: TypeAlias = Literal["tls-exporter", "tls-server-end-point", "tls-unique"]
 QuestionKind: TypeAlias = Literal[
-    "tlsa", "posh", "srv_and_addresses", "history", "revocation_lists", "user_mapping", "dialback"]
+    "tlsa", "posh", "srv", "history", "revocation_lists", "user_mapping", "dialback"]
 Failure: TypeAlias = Literal[
     "bogus", "server", "timeout", "https_unverified", "malformed", "forbidden", "unreachable"]
 Outcome: TypeAlias = Literal[

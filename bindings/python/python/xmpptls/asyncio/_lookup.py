@@ -79,7 +79,7 @@ async def gather_evidence(verification: Verification, *, lookup: Lookup, reply: 
     """
     while (question := verification.next_question()) is not None:
         answer = reply.answer(question) if reply is not None else None
-        if answer is None and question.kind in ("tlsa", "posh", "srv_and_addresses"):
+        if answer is None and question.kind in ("tlsa", "posh", "srv"):
             found = await ask(lookup, Request.question(question), timeout=timeout)
             answer = found.answer(question)
         verification.answer(question, answer if answer is not None else Answer.not_asked())
