@@ -62,3 +62,18 @@ pub enum LookupFailure {
     /// Any other failure of the transport.
     Unreachable,
 }
+
+impl LookupFailure {
+    /// The name in our own data, such as `timeout`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bogus => "bogus",
+            Self::Server => "server",
+            Self::Timeout => "timeout",
+            Self::HttpsUnverified => "https_unverified",
+            Self::Malformed => "malformed",
+            Self::Forbidden => "forbidden",
+            Self::Unreachable => "unreachable",
+        }
+    }
+}
