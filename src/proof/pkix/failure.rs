@@ -1,5 +1,6 @@
 //! Why a certificate proves nothing by PKIX. Each reason stands for itself; a list holds all that were found.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use crate::certificate::{Attribute, CertificateError, KeyPurpose, Oid, distinguished_name, escape_for_text};
@@ -185,12 +186,16 @@ impl PkixFailure {
 
 /// The reasons found so far, each once, in the order in which they were found.
 #[derive(Debug, Default)]
-pub(crate) struct Failures(Vec<PkixFailure>);
+pub(crate) struct Failures {
+    list: Vec<PkixFailure>,
+    /// The same: a peer's certificates can have thousands of faults, too many to compare each with all.
+    known: HashSet<PkixFailure>,
+}
 
 impl Failures {
     pub(crate) fn add(&mut self, failure: PkixFailure) {
-        if !self.0.contains(&failure) {
-            self.0.push(failure);
+        if self.known.insert(failure.clone()) {
+            self.list.push(failure);
         }
     }
 
@@ -199,12 +204,12 @@ impl Failures {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
     }
 
     /// Whether a reason names a signature algorithm, or a key that is too weak to have made one.
     pub(crate) fn have_signature_reason(&self) -> bool {
-        self.0.iter().any(|failure| {
+        self.list.iter().any(|failure| {
             matches!(
                 failure,
                 PkixFailure::WeakKey { .. }
@@ -216,7 +221,7 @@ impl Failures {
 
     /// Whether a reason says that a certificate is not of the form that can be read here.
     pub(crate) fn have_form_reason(&self) -> bool {
-        self.0.iter().any(|failure| {
+        self.list.iter().any(|failure| {
             matches!(
                 failure,
                 PkixFailure::MalformedCertificate { .. } | PkixFailure::UnsupportedCriticalExtension { .. }
@@ -225,7 +230,7 @@ impl Failures {
     }
 
     pub(crate) fn into_vec(self) -> Vec<PkixFailure> {
-        self.0
+        self.list
     }
 }
 
