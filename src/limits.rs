@@ -54,6 +54,7 @@ pub const SERVED_DOMAINS: usize = 100_000;
 
 /// Dialback requests of one stream that wait for an answer: more domains than one server multiplexes at once.
 pub const DIALBACK_REQUESTS: usize = 256;
+
 /// Bytes of XML that are read before TLS, in all, in either role (STLS-30). A stream header and a list of
 /// features fit many times; RFC 6120 §13.12 forbids a lower limit for stanzas only, and none is due here.
 pub const CLEAR_STREAM_BYTES: u64 = 10_000;

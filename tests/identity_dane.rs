@@ -116,6 +116,20 @@ fn dane_02_to_06_the_whole_ladder() {
 }
 
 #[test]
+fn dane_06_a_secure_answer_without_records_is_a_secure_absence() {
+    let ca = root();
+    let state_of = |answer| {
+        let mut scene = s2s(&[&ca], &[&good(&ca)]).with_tlsa(&[]);
+        scene.evidence.tlsa = vec![(owner(), answer)];
+        let json: serde_json::Value = serde_json::from_str(&scene.verdict().to_json()).unwrap();
+        json["attempts"][0]["evidence"]["tlsa"].clone()
+    };
+    assert_eq!(state_of(tlsa_set(Dnssec::Secure, &[])), "secure");
+    assert_eq!(state_of(Lookup::Absent(Dnssec::Secure)), "secure");
+    assert_eq!(state_of(Lookup::Absent(Dnssec::Insecure)), "insecure");
+}
+
+#[test]
 fn sec_07_records_that_were_not_asked_for_help_nobody() {
     use Dnssec::Secure;
     assert_eq!(state(Some(Secure), Secure, Lookup::NotAsked).0, Level::Refused);

@@ -96,6 +96,30 @@ fn posh_14_a_mismatch_is_a_reason_and_another_proof_may_carry() {
 }
 
 #[test]
+fn posh_14_only_a_good_document_contradicts() {
+    let ca = root();
+    let mut scene = s2s(&[&ca], &[&good(&ca)]);
+    scene.policy = policy(Preset::S2s2026, &[&ca], |own| {
+        own.posh_mismatch_is_final(true).unwrap();
+    });
+    let other = self_signed();
+    let document = || posh(DOMAIN, Service::S2s, &[&other]);
+    let mut unverified = document();
+    unverified.https_verified = false;
+    let mut old = document();
+    old.fetched_at -= 86_401;
+    let foreign = posh("example.com", Service::S2s, &[&other]);
+    for no_evidence in [unverified, old, foreign] {
+        scene.evidence.posh = Lookup::Found(no_evidence);
+        let verdict = scene.verdict();
+        assert_eq!(verdict.method(), Some(Method::Pkix), "{:?}", words(&verdict));
+        assert!(words(&verdict).contains(&"posh_mismatch") && !notes(&verdict).contains(&"posh_mismatch"));
+    }
+    scene.evidence.posh = Lookup::Found(document());
+    assert_eq!(scene.level(), Level::Refused);
+}
+
+#[test]
 fn posh_16_dates_and_keys_count_under_posh() {
     for (recipe, word) in [
         (leaf().expired(), "expired"),

@@ -150,6 +150,15 @@ fn chg_05_the_json_form_reads_as_it_was_written() {
 }
 
 #[test]
+fn chg_05_a_certificate_that_ended_before_1970_does_not_damage_the_history() {
+    let odd = leaf().dns(DOMAIN).valid(-631_152_000, -1).self_signed();
+    let history = look(&empty(), &s2s(&[], &[&odd])).to_store.unwrap();
+    assert_eq!(history.seen()[0].not_after, -1);
+    let read = History::from_json(history.to_json().as_bytes(), &domain(DOMAIN), Service::S2s);
+    assert_eq!(read, Ok(history));
+}
+
+#[test]
 fn atk_pi_04_a_damaged_history_is_an_error_and_never_an_empty_one() {
     let ca = root();
     let text = look(&empty(), &s2s(&[&ca], &[&good(&ca)])).to_store.unwrap().to_json();

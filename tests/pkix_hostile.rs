@@ -11,7 +11,7 @@ mod support;
 use std::sync::Arc;
 
 use rcgen::{PublicKeyData, SigningKey};
-use support::ca::{Issued, KeyKind, NOW, authority, leaf, root};
+use support::ca::{Issued, KeyKind, NOW, Recipe, authority, leaf, root};
 use support::der::{bits, integer, name, oid, sequence, time, tlv};
 use support::kat::kat_1;
 use support::pkix::{Question, references, s2s};
@@ -225,6 +225,27 @@ fn sec_01_many_names_under_many_constraints_end_in_a_reason() {
     assert_eq!(s2s(DOMAIN).reasons(&[&few, &issuer], &[&ca]), [""; 0]);
     let many = (0..999).fold(leaf().dns(DOMAIN), |recipe, index| recipe.dns(&format!("{index:x}.example")));
     assert_eq!(s2s(DOMAIN).reasons(&[&many.signed_by(&issuer), &issuer], &[&ca]), ["chain_too_long"]);
+}
+
+#[test]
+fn sec_01_thousands_of_faults_are_told_in_work_that_grows_with_their_number() {
+    const EXTENSIONS: usize = 2500;
+    let many = |recipe: Recipe| {
+        (0..EXTENSIONS).fold(recipe, |recipe, index| {
+            recipe.extension(&format!("1.3.{}", 1000 + index), true, Vec::new())
+        })
+    };
+    let mut chain = vec![many(authority("0")).self_signed()];
+    while chain.len() < CHAIN_CERTIFICATES - 1 {
+        let next = many(authority(&chain.len().to_string())).signed_by(&chain[chain.len() - 1]);
+        chain.push(next);
+    }
+    let server = many(leaf().dns(DOMAIN)).signed_by(&chain[chain.len() - 1]);
+    let chain: Vec<_> = std::iter::once(&server).chain(chain.iter().rev()).collect();
+    let reasons = s2s(DOMAIN).reasons(&chain, &[&root()]);
+    let faults = reasons.iter().filter(|reason| **reason == "unsupported_critical_extension");
+    assert_eq!(faults.count(), EXTENSIONS * CHAIN_CERTIFICATES, "each once");
+    assert_eq!(reasons.last(), Some(&"untrusted_ca"));
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! The attributes of a subject's or issuer's name (RFC 5280 §4.1.2.4).
 
 use crate::certificate::der::{self, NotDer, Reader};
-use crate::certificate::{Oid, hexadecimal};
+use crate::certificate::text::marked_hexadecimal;
+use crate::certificate::{Oid, escape_for_text};
 
 /// One attribute of a distinguished name: for people to read, never to compare with a domain.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Attribute {
     /// The attribute's type.
     pub oid: Oid,
@@ -83,6 +84,17 @@ fn text(tag: u8, content: &[u8]) -> Option<String> {
     }
 }
 
-fn marked_hexadecimal(bytes: &[u8]) -> String {
-    format!("#{}", hexadecimal(bytes))
+/// A name for people: `CN=…, O=…`, escaped.
+pub(crate) fn distinguished_name(attributes: &[Attribute]) -> String {
+    let parts = attributes.iter().map(|attribute| {
+        let name = attribute.name.unwrap_or_else(|| attribute.oid.as_str());
+        format!("{name}={}", escape_for_text(&attribute.value))
+    });
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+/// The values of a name alone, for people, escaped.
+pub(crate) fn name_values(attributes: &[Attribute]) -> String {
+    let values: Vec<&str> = attributes.iter().map(|attribute| attribute.value.as_str()).collect();
+    escape_for_text(&values.join(", "))
 }

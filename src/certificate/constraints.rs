@@ -4,7 +4,7 @@
 //! building does not know. What cannot be read here permits nothing.
 
 use crate::certificate::der::{self, NotDer, Reader};
-use crate::certificate::names::other_name;
+use crate::certificate::names::{SRV_NAME, XMPP_ADDR, other_name, string};
 use crate::certificate::{NameKind, Oid};
 use crate::name::Domain;
 
@@ -53,8 +53,11 @@ impl SrvSubtree {
     /// Whether `service` at `domain` is in the subtree. The service is compared without regard to case;
     /// the two parts are judged apart (RFC 4985 §4, PKI-25).
     pub fn contains(&self, service: &str, domain: &Domain) -> bool {
+        self.is_of_service(service) && self.domain.as_ref().is_none_or(|own| domain.is_within(own))
+    }
+
+    pub(crate) fn is_of_service(&self, service: &str) -> bool {
         self.service.as_ref().is_none_or(|own| own.eq_ignore_ascii_case(service))
-            && self.domain.as_ref().is_none_or(|own| domain.is_within(own))
     }
 
     /// Reads the text of an SRVName constraint: `_service.domain`, `_service` or `domain`.
@@ -97,13 +100,6 @@ pub struct NameConstraints {
 }
 
 impl NameConstraints {
-    /// Whether any subtree, permitted or excluded, is an otherName.
-    pub fn concern_other_names(&self) -> bool {
-        !self.srv_permitted.is_empty()
-            || !self.srv_excluded.is_empty()
-            || self.others.iter().any(|kind| matches!(kind, NameKind::OtherName(_) | NameKind::XmppAddr))
-    }
-
     /// Reads the value of the extension.
     pub(crate) fn read(value: &[u8]) -> Self {
         let mut constraints = Self::default();
@@ -145,7 +141,7 @@ impl NameConstraints {
                 return Ok(());
             }
             0xa0 => match other_name(content)? {
-                (oid, value) if oid == "1.3.6.1.5.5.7.8.7" => {
+                (oid, value) if oid == SRV_NAME => {
                     let subtree = srv_subtree(value).ok_or(NotDer)?;
                     side.choose(&mut self.srv_permitted, &mut self.srv_excluded).push(subtree);
                     return Ok(());
@@ -181,14 +177,11 @@ impl Subtrees {
 }
 
 fn other_kind(oid: Oid) -> NameKind {
-    if oid == "1.3.6.1.5.5.7.8.5" { NameKind::XmppAddr } else { NameKind::OtherName(oid) }
+    if oid == XMPP_ADDR { NameKind::XmppAddr } else { NameKind::OtherName(oid) }
 }
 
 fn srv_subtree(value: &[u8]) -> Option<SrvSubtree> {
-    let mut parts = Reader::new(value);
-    let element = parts.expect(der::IA5_STRING).ok()?;
-    parts.end().ok()?;
-    SrvSubtree::parse(std::str::from_utf8(element.content).ok()?)
+    SrvSubtree::parse(std::str::from_utf8(string(value, der::IA5_STRING).ok()?).ok()?)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::certificate::Oid;
 
 /// Why bytes are not a certificate that can be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CertificateError {
     /// The same extension stands twice (RFC 5280 §4.2).

@@ -1,5 +1,7 @@
 //! The extensions that bear on what a certificate may be used for (RFC 5280 §4.2, RFC 7633).
 
+use std::collections::HashSet;
+
 use x509_parser::extensions::{BasicConstraints as ParsedBasic, CRLDistributionPoints};
 use x509_parser::extensions::{DistributionPointName, GeneralName};
 use x509_parser::prelude::FromDer;
@@ -156,16 +158,15 @@ impl Extensions {
     /// `malformed`, so that a certificate can be looked at that no path may use.
     pub(crate) fn read(list: &[u8]) -> Result<Self, CertificateError> {
         let mut extensions = Self::default();
-        let mut seen: Vec<&[u8]> = Vec::new();
+        let mut seen: HashSet<&[u8]> = HashSet::new();
         let mut entries = Reader::new(list);
         while !entries.is_at_end() {
             let (id, critical, value) = entry(&mut entries)
                 .map_err(|NotDer| CertificateError::Malformed { field: Field::Extensions })?;
             let oid = Oid::read(id);
-            if seen.contains(&id) {
+            if !seen.insert(id) {
                 return Err(CertificateError::DuplicateExtension { oid });
             }
-            seen.push(id);
             if extensions.add(&oid, critical, value)? == Err(NotDer) {
                 extensions.malformed.push(oid);
             }

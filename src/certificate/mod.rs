@@ -33,6 +33,7 @@ use x509_parser::prelude::FromDer;
 
 pub use algorithm::{SignatureAlgorithm, SignatureHash};
 pub use attribute::Attribute;
+pub(crate) use attribute::{distinguished_name, name_values};
 pub use chain::{Chain, Extra};
 pub use constraints::{DnsSubtree, NameConstraints, SrvSubtree};
 pub use error::{CertificateError, ChainError, Field};

@@ -12,8 +12,10 @@ use crate::certificate::{CertificateError, Oid};
 use crate::limits::CERTIFICATE_NAMES;
 use crate::name::Domain;
 
-const SRV_NAME: &str = "1.3.6.1.5.5.7.8.7";
-const XMPP_ADDR: &str = "1.3.6.1.5.5.7.8.5";
+/// id-on-dnsSRV (RFC 4985 §2).
+pub(super) const SRV_NAME: &str = "1.3.6.1.5.5.7.8.7";
+/// id-on-xmppAddr (RFC 6120 §13.7.1.4).
+pub(super) const XMPP_ADDR: &str = "1.3.6.1.5.5.7.8.5";
 
 /// A domain name as certificates present it: whole, or with a wildcard for its left-most label.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -255,7 +257,7 @@ impl Names {
 }
 
 /// The OID of an otherName, and the content of the `[0] EXPLICIT` behind it.
-pub(crate) fn other_name(content: &[u8]) -> Result<(Oid, &[u8]), NotDer> {
+pub(super) fn other_name(content: &[u8]) -> Result<(Oid, &[u8]), NotDer> {
     let mut parts = Reader::new(content);
     let oid = Oid::read(parts.expect(der::OBJECT_IDENTIFIER)?.content);
     let value = parts.expect(der::context(0))?.content;
@@ -264,7 +266,7 @@ pub(crate) fn other_name(content: &[u8]) -> Result<(Oid, &[u8]), NotDer> {
 }
 
 /// The content of the only element, when its string type is the wanted one.
-fn string(value: &[u8], tag: u8) -> Result<&[u8], IgnoredReason> {
+pub(super) fn string(value: &[u8], tag: u8) -> Result<&[u8], IgnoredReason> {
     let mut parts = Reader::new(value);
     let element = parts.expect(tag).map_err(|NotDer| IgnoredReason::Encoding)?;
     parts.end().map_err(|NotDer| IgnoredReason::Encoding)?;
@@ -286,12 +288,15 @@ fn printable(bytes: &[u8]) -> Option<Box<str>> {
 }
 
 fn dns_pattern(bytes: &[u8]) -> Result<(Box<str>, DnsPattern), IgnoredReason> {
-    let is_usual = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.*".contains(byte);
-    let text = std::str::from_utf8(bytes)
-        .ok()
-        .filter(|text| text.as_bytes().iter().all(is_usual))
-        .ok_or(IgnoredReason::OddByte)?;
+    let text = usual(bytes)?;
     Ok((text.into(), pattern(text)?))
+}
+
+/// The text, when it has only bytes that names in DNS and wildcards have.
+fn usual(bytes: &[u8]) -> Result<&str, IgnoredReason> {
+    let is_usual = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.*".contains(byte);
+    let text = std::str::from_utf8(bytes).ok().filter(|_| bytes.iter().all(is_usual));
+    text.ok_or(IgnoredReason::OddByte)
 }
 
 /// A name of usual bytes as a pattern (RFC 9525 §6.3).
@@ -318,11 +323,7 @@ fn domain(text: &str) -> Result<Domain, IgnoredReason> {
 }
 
 fn srv_name(bytes: &[u8]) -> Result<PresentedSrv, IgnoredReason> {
-    let is_usual = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.*".contains(byte);
-    if !bytes.iter().all(is_usual) {
-        return Err(IgnoredReason::OddByte);
-    }
-    let text = std::str::from_utf8(bytes).map_err(|_| IgnoredReason::OddByte)?;
+    let text = usual(bytes)?;
     let (service, name) = text.split_once('.').ok_or(IgnoredReason::NoService)?;
     if service.len() < 2 || !service.starts_with('_') {
         return Err(IgnoredReason::NoService);

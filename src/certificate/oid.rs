@@ -1,7 +1,8 @@
 //! Object identifiers, in dotted form.
 
-use crate::certificate::hexadecimal;
 use std::fmt;
+
+use crate::certificate::text::marked_hexadecimal;
 
 /// An object identifier in dotted form, such as `2.5.29.17` (X.690 §8.19).
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,10 +49,6 @@ fn push_arc(text: &mut String, arc: u64) {
     } else {
         text.push_str(&format!(".{arc}"));
     }
-}
-
-fn marked_hexadecimal(content: &[u8]) -> String {
-    format!("#{}", hexadecimal(content))
 }
 
 impl fmt::Display for Oid {

@@ -31,6 +31,11 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// What is no text as `#` and hexadecimal digits.
+pub(super) fn marked_hexadecimal(bytes: &[u8]) -> String {
+    format!("#{}", hexadecimal(bytes))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

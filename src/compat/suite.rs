@@ -1,6 +1,7 @@
 //! Cipher suites in OpenSSL's words.
 
-use crate::parameter::{CipherSuite, Version};
+use super::openssl_version;
+use crate::parameter::CipherSuite;
 
 /// What OpenSSL says of a suite, in the columns of its `SSL_CIPHER_description`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,10 +58,7 @@ pub const fn suite_words(suite: CipherSuite) -> SuiteWords {
         | CipherSuite::EcdheRsaAes256GcmSha384
         | CipherSuite::EcdheRsaChacha20Poly1305Sha256 => ("ECDH", "RSA"),
     };
-    let protocol = match suite.version() {
-        Version::Tls12 => "TLSv1.2",
-        Version::Tls13 => "TLSv1.3",
-    };
+    let protocol = openssl_version(suite.version());
     SuiteWords { name, protocol, key_exchange, authentication, encryption, mac: "AEAD", bits }
 }
 

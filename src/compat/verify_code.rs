@@ -5,7 +5,6 @@
 
 use crate::proof::dane::DaneFailure;
 use crate::proof::pkix::{Malformation, PkixFailure, Which};
-use crate::proof::posh::PoshFailure;
 use crate::verdict::{Level, Reason, Verdict};
 
 /// Makes [`VerifyCode`] with its numbers and texts; a second text is the spelling of OpenSSL 3.
@@ -150,12 +149,10 @@ impl VerifyCode {
     /// The code of one reason; never [`VerifyCode::Ok`].
     #[must_use]
     pub fn of_reason(reason: &Reason) -> Self {
-        match reason {
-            Reason::Pkix(failure)
-            | Reason::Dane(DaneFailure::Path(failure))
-            | Reason::Posh(PoshFailure::Certificate(failure)) => Self::of_failure(failure),
-            Reason::Dane(DaneFailure::Mismatch { .. }) => Self::DaneNoMatch,
-            _ => Self::ApplicationVerification,
+        match (reason.certificate_failure(), reason) {
+            (Some(failure), _) => Self::of_failure(failure),
+            (None, Reason::Dane(DaneFailure::Mismatch { .. })) => Self::DaneNoMatch,
+            (None, _) => Self::ApplicationVerification,
         }
     }
 

@@ -59,14 +59,18 @@ impl DialbackSecret {
         if secret.len() < DIALBACK_SECRET_BYTES {
             return Err(DialbackError::ShortSecret);
         }
-        Ok(Self { hexadecimal: Zeroizing::new(hexadecimal(digest(&SHA256, secret).as_ref())) })
+        Ok(Self::of(secret))
     }
 
     /// Takes the random bytes of a start-up. They become text first, so that the same secret can be written
     /// into a configuration file with [`dialback_secret_text`].
     pub fn from_random(random: &[u8; DIALBACK_RANDOM_BYTES]) -> Self {
         let text = Zeroizing::new(dialback_secret_text(random));
-        Self { hexadecimal: Zeroizing::new(hexadecimal(digest(&SHA256, text.as_bytes()).as_ref())) }
+        Self::of(text.as_bytes())
+    }
+
+    fn of(secret: &[u8]) -> Self {
+        Self { hexadecimal: Zeroizing::new(hexadecimal(digest(&SHA256, secret).as_ref())) }
     }
 
     /// The key for a stream: 64 lower-case hexadecimal digits (XEP-0220 §2.1.1, XEP-0185 §2, DNA-04).

@@ -37,7 +37,8 @@ pub fn verify(
     exceptions: &[Exception],
     time: i64,
 ) -> Result<Option<Exception>, ExceptionFailure> {
-    let own = exceptions.iter().filter(|exception| is_named(leaf, &exception.digest));
+    let own = Digests::of(leaf);
+    let own = exceptions.iter().filter(|exception| own.are_named_by(&exception.digest));
     match own.max_by_key(|exception| exception.until) {
         Some(exception) if time > exception.until => Err(ExceptionFailure::Ended { until: exception.until }),
         found => Ok(found.copied()),
@@ -49,14 +50,30 @@ pub fn verify(
 /// # Errors
 /// [`PinFailure`].
 pub fn keeps_pins(leaf: Option<&Certificate>, pins: &[Pin]) -> Result<(), PinFailure> {
-    let is_pinned = leaf.is_some_and(|leaf| pins.iter().any(|pin| is_named(leaf, pin)));
-    if pins.is_empty() || is_pinned { Ok(()) } else { Err(PinFailure { pinned: pins.len() }) }
+    if pins.is_empty() {
+        return Ok(());
+    }
+    let own = leaf.map(Digests::of);
+    let is_pinned = own.is_some_and(|own| pins.iter().any(|pin| own.are_named_by(pin)));
+    if is_pinned { Ok(()) } else { Err(PinFailure { pinned: pins.len() }) }
 }
 
-fn is_named(leaf: &Certificate, digest: &PinnedDigest) -> bool {
-    match digest {
-        PinnedDigest::Certificate(digest) => *digest == leaf.digest_sha256(),
-        PinnedDigest::PublicKey(digest) => *digest == leaf.spki_sha256(),
+/// What exceptions and pins are compared with, made once for all of them.
+struct Digests {
+    certificate: [u8; 32],
+    public_key: [u8; 32],
+}
+
+impl Digests {
+    fn of(leaf: &Certificate) -> Self {
+        Self { certificate: leaf.digest_sha256(), public_key: leaf.spki_sha256() }
+    }
+
+    fn are_named_by(&self, digest: &PinnedDigest) -> bool {
+        match digest {
+            PinnedDigest::Certificate(digest) => *digest == self.certificate,
+            PinnedDigest::PublicKey(digest) => *digest == self.public_key,
+        }
     }
 }
 

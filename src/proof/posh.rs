@@ -103,7 +103,7 @@ pub fn verify(
 }
 
 /// The fingerprint of a document that is the certificate's, whatever else may be wrong.
-pub fn matching<'a>(leaf: &Certificate, fingerprints: &'a [PoshFingerprint]) -> Option<&'a PoshFingerprint> {
+fn matching<'a>(leaf: &Certificate, fingerprints: &'a [PoshFingerprint]) -> Option<&'a PoshFingerprint> {
     use aws_lc_rs::digest::{SHA256, SHA384, SHA512, digest};
     let digests = [&SHA256, &SHA384, &SHA512].map(|algorithm| digest(algorithm, leaf.der()));
     let [sha256, sha384, sha512] = &digests;
@@ -141,6 +141,15 @@ fn names_something_known(leaf: &Certificate, evidence: &PoshEvidence, demand: &P
         .flat_map(|domain| reference_identities(domain, demand.service, None, false))
         .collect();
     names::matches(leaf.names(), &references).is_some()
+}
+
+/// Whether a good document names other certificates: one that is out of date, of another domain or service,
+/// or from a server that was not verified contradicts nothing (POSH-14).
+pub(crate) fn contradicts(failures: &[&PoshFailure]) -> bool {
+    failures.iter().any(|failure| matches!(failure, PoshFailure::Mismatch { .. }))
+        && failures
+            .iter()
+            .all(|failure| matches!(failure, PoshFailure::Mismatch { .. } | PoshFailure::Certificate(_)))
 }
 
 impl fmt::Display for PoshFailure {

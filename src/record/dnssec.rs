@@ -64,7 +64,7 @@ pub enum LookupFailure {
 }
 
 impl LookupFailure {
-    /// The name in our own data, such as `timeout` or `https_unverified`.
+    /// The name in our own data, such as `timeout`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Bogus => "bogus",

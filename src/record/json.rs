@@ -13,7 +13,8 @@ pub(crate) enum Json {
     Null,
     Bool,
     Integer(u64),
-    /// Negative, fractional, or beyond 64 bits.
+    Negative(i64),
+    /// Fractional, or beyond 64 bits.
     Number(f64),
     Text(String),
     List(Vec<Self>),
@@ -91,9 +92,8 @@ impl<'de> Visitor<'de> for Level {
         Ok(Json::Integer(number))
     }
 
-    #[expect(clippy::as_conversions, reason = "nothing reads the exact value of a negative number")]
     fn visit_i64<E: Error>(self, number: i64) -> Result<Json, E> {
-        Ok(u64::try_from(number).map_or(Json::Number(number as f64), Json::Integer))
+        Ok(u64::try_from(number).map_or(Json::Negative(number), Json::Integer))
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Json, E> {

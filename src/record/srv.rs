@@ -74,8 +74,8 @@ pub enum SrvPlan {
 /// Makes one list of the answers for `_xmpps-…` and `_xmpp-…`.
 ///
 /// `random` is given `n` and returns a number below `n`, each with the same chance; `n` is never 0. At most
-/// [`SRV_TARGETS`] records of each answer and targets of the result are considered, lowest priority first. A set that was not
-/// asked for is as an absent one, but its silence does not make a domain fall back.
+/// [`SRV_TARGETS`] records of each answer and targets of the result are considered, lowest priority first. A
+/// set that was not asked for is as an absent one.
 ///
 /// # Errors
 /// The failure of either answer: then nothing may be tried (DANE-03). Bogus wins over other failures.

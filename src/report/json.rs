@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::certificate::{Attribute, Certificate, escape_for_text, hexadecimal};
-use crate::policy::Gate;
+use crate::certificate::{Certificate, distinguished_name, escape_for_text, hexadecimal};
 use crate::report::{Negotiated, Report};
 
 /// The name and version of the format, in its member `format`.
@@ -43,7 +42,7 @@ impl Report {
                 "available": missing.is_none(),
                 "why_not": missing.as_ref().map(ToString::to_string),
             })).collect::<Vec<_>>(),
-            "gate": match self.gate { Gate::Library => "library", Gate::Host => "host" },
+            "gate": self.gate.name(),
             "policy": self.policy,
             "relaxations": self.relaxations,
             "cause": self.cause.as_ref().map(|cause| json!({
@@ -88,13 +87,4 @@ fn certificate(certificate: &Certificate) -> Value {
         "sha256": hexadecimal(&certificate.digest_sha256()),
         "public_key_sha256": hexadecimal(&certificate.spki_sha256()),
     })
-}
-
-/// A name for people: `CN=…, O=…`, escaped.
-pub(super) fn distinguished_name(attributes: &[Attribute]) -> String {
-    let parts = attributes.iter().map(|attribute| {
-        let name = attribute.name.unwrap_or_else(|| attribute.oid.as_str());
-        format!("{name}={}", escape_for_text(&attribute.value))
-    });
-    parts.collect::<Vec<_>>().join(", ")
 }

@@ -98,13 +98,14 @@ impl Report {
         let features = connection.unverified().and_then(|seen| seen.features.as_ref());
         let notes = connection.unverified().map(|seen| seen.notes.as_slice()).unwrap_or_default();
         let policy = connection.policy();
+        let negotiated = negotiated(connection);
         Self {
             made_at: now.unix_seconds,
-            summary: summary(connection),
+            summary: summary(connection, negotiated.is_some()),
             role: connection.role(),
             transport: connection.transport(),
             domain: connection.domain().cloned(),
-            negotiated: negotiated(connection),
+            negotiated,
             server_name: connection.server_name().map(Into::into),
             starttls_offered: features.map(|seen| seen.tls_offered),
             starttls_required: features.map(crate::stream::Features::tls_mandatory),
@@ -186,13 +187,12 @@ impl Report {
     }
 }
 
-fn summary(connection: &Connection) -> Summary {
+fn summary(connection: &Connection, is_established: bool) -> Summary {
     if connection.cause().is_some() {
         return Summary::Failed;
     }
-    let established = negotiated(connection).is_some();
     match connection.verdict(None).map(Verdict::level) {
-        _ if !established => Summary::Plaintext,
+        _ if !is_established => Summary::Plaintext,
         Some(Level::Authenticated) => Summary::Authenticated,
         Some(Level::Weak) => Summary::WeaklyVerified,
         Some(Level::EncryptedOnly | Level::Refused) | None => Summary::EncryptedUnauthenticated,

@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::certificate::{Certificate, escape_for_text};
+use crate::certificate::{Certificate, distinguished_name, escape_for_text, hexadecimal};
 use crate::name::Direction;
-use crate::report::json::distinguished_name;
 use crate::report::{Report, Summary};
 use crate::verdict::{Outcome, Verdict};
 
@@ -135,10 +134,8 @@ fn write_certificate(text: &mut String, label: &str, certificate: &Certificate, 
     let names = if names.is_empty() { "names nobody".to_owned() } else { names.join(", ") };
     let _ = writeln!(text, "  {label:<12} {names}");
     let _ = writeln!(text, "               issued by {}", distinguished_name(certificate.issuer()));
-    let left = (certificate.validity().not_after - now).div_euclid(DAY);
+    let left = certificate.validity().not_after.saturating_sub(now).div_euclid(DAY);
     let validity = if left < 0 { format!("expired {} days ago", -left) } else { format!("{left} days left") };
-    let digest = certificate.digest_sha256();
-    let digest: Vec<String> = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     let _ = writeln!(text, "               {}, {validity}", certificate.key().name());
-    let _ = writeln!(text, "               SHA-256 {}", digest.concat());
+    let _ = writeln!(text, "               SHA-256 {}", hexadecimal(&certificate.digest_sha256()));
 }

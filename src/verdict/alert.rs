@@ -50,7 +50,9 @@ fn rank(reason: &Reason) -> (u8, Alert) {
         | ReasonCode::BadKeyUsage
         | ReasonCode::UnsupportedSignature
         | ReasonCode::UnsupportedCriticalExtension => (4, Alert::UnsupportedCertificate),
-        code if code.number() < 122 || code == ReasonCode::PoshMismatch => (5, Alert::BadCertificate),
+        ReasonCode::NoCertificate => (6, Alert::CertificateUnknown),
+        // the block of hundred that is about certificates
+        code if code.number() < 200 || code == ReasonCode::PoshMismatch => (5, Alert::BadCertificate),
         _ => (6, Alert::CertificateUnknown),
     }
 }

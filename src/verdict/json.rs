@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::certificate::{Certificate, escape_for_text, hexadecimal};
 use crate::name::{ReferenceKind, ReferenceSource};
-use crate::policy::{PinnedDigest, Requirement};
+use crate::policy::PinnedDigest;
 use crate::proof::names::NameMatch;
 use crate::proof::pkix::RevocationOutcome;
 use crate::record::UnusableTlsa;
@@ -44,19 +44,11 @@ impl Verdict {
             "possession_shown": self.possession() == Possession::Shown,
             "resumed": self.is_resumed(),
             "policy": self.policy(),
-            "requirement": requirement(self.requirement()),
+            "requirement": self.requirement().name(),
             "permitted": self.is_permitted(),
             "alert": self.alert().map(|alert| alert.number()),
             "text": self.to_string(),
         })
-    }
-}
-
-fn requirement(requirement: Requirement) -> &'static str {
-    match requirement {
-        Requirement::Authenticate => "authenticate",
-        Requirement::AuthenticateOrDialback => "authenticate-or-dialback",
-        Requirement::EncryptOnly => "encrypt-only",
     }
 }
 

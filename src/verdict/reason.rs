@@ -87,7 +87,7 @@ impl Reason {
             Self::Unreadable(ChainError::Leaf(_)) => ReasonCode::MalformedCert,
             Self::Unreadable(ChainError::TooLong) => ReasonCode::ChainTooLong,
             Self::Pin(_) => ReasonCode::PinMismatch,
-            Self::Pkix(failure) => pkix(failure),
+            Self::Pkix(failure) => failure.code(),
             Self::Policy(PolicyFailure::AuthenticationRequired) => ReasonCode::AuthenticationRequired,
             Self::Policy(PolicyFailure::DaneRequired) => ReasonCode::DaneRequired,
             Self::Policy(PolicyFailure::PoshMismatchFinal) => ReasonCode::PoshMismatchFinal,
@@ -114,7 +114,7 @@ fn dane(failure: &DaneFailure) -> ReasonCode {
     match failure {
         DaneFailure::DnsBogus { .. } => ReasonCode::DaneDnsBogus,
         DaneFailure::Mismatch { .. } => ReasonCode::DaneMismatch,
-        DaneFailure::Path(failure) => pkix(failure),
+        DaneFailure::Path(failure) => failure.code(),
         DaneFailure::Stale { .. } => ReasonCode::DaneRecordsStale,
     }
 }
@@ -122,38 +122,11 @@ fn dane(failure: &DaneFailure) -> ReasonCode {
 fn posh(failure: &PoshFailure) -> ReasonCode {
     match failure {
         PoshFailure::BadDocument => ReasonCode::PoshBadDocument,
-        PoshFailure::Certificate(failure) => pkix(failure),
+        PoshFailure::Certificate(failure) => failure.code(),
         PoshFailure::FetchFailed(_) => ReasonCode::PoshFetchFailed,
         PoshFailure::ForeignDocument => ReasonCode::PoshForeignDocument,
         PoshFailure::Mismatch { .. } => ReasonCode::PoshMismatch,
         PoshFailure::Stale { .. } => ReasonCode::PoshStale,
-    }
-}
-
-fn pkix(failure: &PkixFailure) -> ReasonCode {
-    match failure {
-        PkixFailure::NameMismatch { .. } => ReasonCode::NameMismatch,
-        PkixFailure::NoIdentifiers => ReasonCode::NoIdentifiers,
-        PkixFailure::UntrustedCa { .. } => ReasonCode::UntrustedCa,
-        PkixFailure::SelfSigned => ReasonCode::SelfSigned,
-        PkixFailure::Expired { .. } => ReasonCode::Expired,
-        PkixFailure::NotYetValid { .. } => ReasonCode::NotYetValid,
-        PkixFailure::Revoked { .. } => ReasonCode::Revoked,
-        PkixFailure::RevocationUnknown => ReasonCode::RevocationUnknown,
-        PkixFailure::MustStapleMissing => ReasonCode::MustStapleMissing,
-        PkixFailure::BadExtendedKeyUsage { .. } => ReasonCode::BadEku,
-        PkixFailure::BadKeyUsage { .. } => ReasonCode::BadKeyUsage,
-        PkixFailure::EndEntityIsCa => ReasonCode::EeIsCa,
-        PkixFailure::IssuerIsNoCa { .. } => ReasonCode::IssuerIsNoCa,
-        PkixFailure::NameConstraint { .. } => ReasonCode::NameConstraint,
-        PkixFailure::WeakKey { .. } => ReasonCode::WeakKey,
-        PkixFailure::WeakSignature { .. } => ReasonCode::WeakSignature,
-        PkixFailure::UnsupportedSignature { .. } => ReasonCode::UnsupportedSignature,
-        PkixFailure::BadSignature => ReasonCode::BadSignature,
-        PkixFailure::MalformedCertificate { .. } => ReasonCode::MalformedCert,
-        PkixFailure::UnsupportedCriticalExtension { .. } => ReasonCode::UnsupportedCriticalExtension,
-        PkixFailure::ChainTooLong => ReasonCode::ChainTooLong,
-        PkixFailure::PathNotAccepted => ReasonCode::PathNotAccepted,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::certificate::{Chain, ChainError};
 use crate::name::{Direction, Domain, Endpoint, Service};
 use crate::policy::Policy;
 use crate::proof::pkix::{RevocationLists, Staple};
-use crate::record::{Lookup, LookupFailure, PoshEvidence, TlsaOwner, TlsaSet};
+use crate::record::{Lookup, PoshEvidence, TlsaOwner, TlsaSet};
 use crate::verdict::Possession;
 
 /// Everything that a verdict depends on. Two equal cases have equal verdicts.
@@ -46,13 +46,7 @@ pub struct Presented<'a> {
 impl<'a> Presented<'a> {
     /// A chain without a handshake.
     pub fn chain_alone(chain: &'a Chain) -> Self {
-        Self {
-            chain: Some(chain),
-            unreadable: None,
-            possession: Possession::NotShown,
-            resumed: false,
-            staple: Staple::NotApplicable,
-        }
+        Self { chain: Some(chain), ..Self::nothing() }
     }
 
     /// A chain whose key a full handshake showed, without a look at OCSP.
@@ -121,9 +115,4 @@ impl Evidence {
         const NOT_ASKED: &Lookup<TlsaSet> = &Lookup::NotAsked;
         self.tlsa.iter().find(|(own, _)| own == owner).map_or(NOT_ASKED, |(_, answer)| answer)
     }
-}
-
-/// Whether a failed look-up is one of form: the document came, and is broken.
-pub(crate) fn is_malformed(failure: LookupFailure) -> bool {
-    failure == LookupFailure::Malformed
 }

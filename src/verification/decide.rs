@@ -9,6 +9,7 @@
 use crate::name::{Direction, Service, reference_identities};
 use crate::policy::Requirement;
 use crate::proof::exception;
+use crate::proof::posh::{self, PoshFailure};
 use crate::verdict::{
     Attempt, Facts, Level, Note, Outcome, PolicyFailure, Possession, Proof, Reason, Verdict,
 };
@@ -49,6 +50,10 @@ impl Decision {
         self.is_final || self.proved.is_some()
     }
 
+    fn is_by_dane(&self) -> bool {
+        self.proved.as_ref().is_some_and(|proved| proved.method.is_dane())
+    }
+
     fn take(&mut self, step: Step) {
         self.is_final |= step.is_final;
         self.attempts.push(step.attempt);
@@ -72,8 +77,7 @@ impl Decision {
 
     /// POSH is judged beside PKIX, and not beside DANE.
     fn posh(&mut self, context: &mut Context<'_>) {
-        let by_dane = self.proved.as_ref().is_some_and(|proved| proved.method.is_dane());
-        if self.is_final || by_dane {
+        if self.is_final || self.is_by_dane() {
             self.attempts.push(Attempt::new(Proof::Posh, Outcome::Skipped));
             return;
         }
@@ -83,8 +87,13 @@ impl Decision {
         if by_pkix {
             context.notes.truncate(kept);
         }
-        let contradicts =
-            step.attempt.reasons.iter().any(|r| r.code() == crate::numbers::ReasonCode::PoshMismatch);
+        let failures: Vec<&PoshFailure> = step
+            .attempt
+            .reasons
+            .iter()
+            .filter_map(|reason| if let Reason::Posh(failure) = reason { Some(failure) } else { None })
+            .collect();
+        let contradicts = posh::contradicts(&failures);
         if contradicts && context.case.policy.posh_mismatch_is_final {
             self.is_final = true;
             self.demands.push(Reason::Policy(PolicyFailure::PoshMismatchFinal));
@@ -101,8 +110,7 @@ impl Decision {
             self.demands.push(Reason::Pin(failure));
             self.is_final = true;
         }
-        let by_dane = self.proved.as_ref().is_some_and(|proved| proved.method.is_dane());
-        if context.demands.dane_required && !by_dane {
+        if context.demands.dane_required && !self.is_by_dane() {
             self.demands.push(Reason::Policy(PolicyFailure::DaneRequired));
             self.is_final = true;
         }

@@ -176,55 +176,48 @@ struct DialbackForm {
 struct Word<T>(T);
 
 trait Words: Copy + 'static {
-    const ALL: &'static [(&'static str, Self)];
+    const ALL: &'static [Self];
+
+    fn word(self) -> &'static str;
 }
 
 impl<'de, T: Words> Deserialize<'de> for Word<T> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let word = String::deserialize(deserializer)?;
-        let known = T::ALL.iter().find(|(name, _)| *name == word);
-        known.map(|(_, value)| Self(*value)).ok_or_else(|| serde::de::Error::custom("unknown word"))
+        let known = T::ALL.iter().copied().find(|value| value.word() == word);
+        known.map(Self).ok_or_else(|| serde::de::Error::custom("unknown word"))
     }
 }
 
-impl Words for Service {
-    const ALL: &'static [(&'static str, Self)] = &[("c2s", Self::C2s), ("s2s", Self::S2s)];
+/// Gives a type the words of its own `name`.
+macro_rules! words {
+    ($name:ident { $($variant:ident),+ }) => {
+        impl Words for $name {
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            fn word(self) -> &'static str {
+                self.name()
+            }
+        }
+    };
 }
 
-impl Words for Direction {
-    const ALL: &'static [(&'static str, Self)] =
-        &[("initiating", Self::Initiating), ("receiving", Self::Receiving)];
-}
-
-impl Words for Transport {
-    const ALL: &'static [(&'static str, Self)] =
-        &[("starttls", Self::Starttls), ("direct-tls", Self::DirectTls), ("tls-only", Self::TlsOnly)];
-}
-
-impl Words for Dnssec {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("secure", Self::Secure),
-        ("insecure", Self::Insecure),
-        ("bogus", Self::Bogus),
-        ("indeterminate", Self::Indeterminate),
-    ];
-}
+words!(Service { C2s, S2s });
+words!(Direction { Initiating, Receiving });
+words!(Transport { Starttls, DirectTls, TlsOnly });
+words!(Dnssec { Secure, Insecure, Bogus, Indeterminate });
+words!(LookupFailure { Bogus, Server, Timeout, HttpsUnverified, Malformed, Forbidden, Unreachable });
 
 impl Words for Staple {
-    const ALL: &'static [(&'static str, Self)] =
-        &[("not_applicable", Self::NotApplicable), ("absent", Self::Absent), ("unchecked", Self::Unchecked)];
-}
+    const ALL: &'static [Self] = &[Self::NotApplicable, Self::Absent, Self::Unchecked];
 
-impl Words for LookupFailure {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("bogus", Self::Bogus),
-        ("server", Self::Server),
-        ("timeout", Self::Timeout),
-        ("https_unverified", Self::HttpsUnverified),
-        ("malformed", Self::Malformed),
-        ("forbidden", Self::Forbidden),
-        ("unreachable", Self::Unreachable),
-    ];
+    fn word(self) -> &'static str {
+        match self {
+            Self::NotApplicable => "not_applicable",
+            Self::Absent => "absent",
+            Self::Unchecked => "unchecked",
+        }
+    }
 }
 
 impl Form {

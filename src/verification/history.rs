@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use crate::certificate;
 use crate::limits::{HISTORY_BYTES, HISTORY_CERTIFICATES};
 use crate::name::{Domain, Service};
 use crate::record::{Json, hexadecimal};
@@ -83,9 +84,9 @@ impl History {
             .iter()
             .map(|seen| {
                 serde_json::json!({
-                    "certificate": text_of(&seen.certificate),
-                    "public_key": text_of(&seen.public_key),
-                    "issuer": text_of(&seen.issuer),
+                    "certificate": certificate::hexadecimal(&seen.certificate),
+                    "public_key": certificate::hexadecimal(&seen.public_key),
+                    "issuer": certificate::hexadecimal(&seen.issuer),
                     "issuer_text": seen.issuer_text,
                     "not_after": seen.not_after,
                     "first_seen": seen.first_seen,
@@ -132,6 +133,7 @@ fn read_seen(json: &Json) -> Option<Seen> {
     let digest = |name| hexadecimal(text(name)?)?.try_into().ok();
     let time = |name| match json.member(name)? {
         Json::Integer(number) => i64::try_from(*number).ok(),
+        Json::Negative(number) => Some(*number),
         _ => None,
     };
     let levels = [Level::Authenticated, Level::Weak, Level::EncryptedOnly, Level::Refused];
@@ -147,10 +149,6 @@ fn read_seen(json: &Json) -> Option<Seen> {
         level: levels.into_iter().find(|own| own.name() == level)?,
     };
     (seen.first_seen <= seen.last_seen).then_some(seen)
-}
-
-fn text_of(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl fmt::Display for HistoryError {

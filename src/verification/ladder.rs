@@ -70,7 +70,10 @@ pub(crate) fn climb<'a>(
                     Some(valid_until) if now > valid_until => {
                         Ladder::Forbidden(DaneFailure::Stale { valid_until })
                     }
-                    _ if set.records().is_empty() && set.unusable().is_empty() => continue,
+                    _ if set.records().is_empty() && set.unusable().is_empty() => {
+                        best = Dnssec::Secure;
+                        continue;
+                    }
                     _ => Ladder::Records(set),
                 };
             }

@@ -234,25 +234,19 @@ impl Verification {
                 })?;
             }
             QuestionKind::RevocationLists { .. } => {
-                let lists =
-                    take(
-                        answer,
-                        |answer| {
-                            if let Answer::RevocationLists(own) = answer { Some(own) } else { None }
-                        },
-                    );
-                if let Lookup::Found(lists) = lists? {
+                let lists = take(answer, |answer| match answer {
+                    Answer::RevocationLists(own) => Some(own),
+                    _ => None,
+                })?;
+                if let Lookup::Found(lists) = lists {
                     self.evidence.revocation_lists = Some(lists);
                 }
             }
             QuestionKind::UserMapping { .. } => {
-                self.user =
-                    take(
-                        answer,
-                        |answer| {
-                            if let Answer::UserMapping(own) = answer { Some(own) } else { None }
-                        },
-                    )?;
+                self.user = take(answer, |answer| match answer {
+                    Answer::UserMapping(own) => Some(own),
+                    _ => None,
+                })?;
             }
             QuestionKind::Dialback { .. } => {
                 self.evidence.dialback =

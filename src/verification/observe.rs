@@ -4,7 +4,7 @@
 //! announced successor, the last month of the old certificate – and loudly where a verdict got worse. What
 //! an unauthenticated session showed is remembered apart and never makes an authenticated one look odd.
 
-use crate::certificate::{Certificate, escape_for_text};
+use crate::certificate::{Certificate, name_values};
 use crate::limits::HISTORY_CERTIFICATES;
 use crate::verdict::{Level, Method, Verdict};
 use crate::verification::{History, Seen};
@@ -94,12 +94,11 @@ pub fn observe(previous: &History, verdict: &Verdict, now: i64) -> Option<Observ
 
 fn seen(leaf: &Certificate, level: Level, now: i64) -> Seen {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, leaf.issuer_der());
-    let values: Vec<&str> = leaf.issuer().iter().map(|attribute| attribute.value.as_str()).collect();
     Seen {
         certificate: leaf.digest_sha256(),
         public_key: leaf.spki_sha256(),
         issuer: digest.as_ref().first_chunk().copied().unwrap_or([0; 32]),
-        issuer_text: escape_for_text(&values.join(", ")).chars().take(200).collect(),
+        issuer_text: name_values(leaf.issuer()).chars().take(200).collect(),
         not_after: leaf.validity().not_after,
         first_seen: now,
         last_seen: now,

@@ -1,5 +1,6 @@
 //! The steps of a verdict that follow DANE: PKIX, POSH, exceptions, dialback.
 
+use crate::certificate::name_values;
 use crate::name::{Direction, ReferenceIdentity, ReferenceKind, ReferenceSource, Service};
 use crate::policy::{PeerDemands, Policy, Requirement};
 use crate::proof::exception;
@@ -13,7 +14,6 @@ use crate::verdict::{
     Attempt, DialbackFailure, Evidence as Summary, Method, NotTried, Note, Outcome, PkixEvidence,
     PoshSummary, Proof, Reason,
 };
-use crate::verification::case::is_malformed;
 use crate::verification::{Case, DialbackAnswer};
 
 /// Seconds before its end from which an exception is said to end soon: a week, to act in.
@@ -129,10 +129,7 @@ fn pkix_passed(context: &mut Context<'_>, path: PkixPath, anchors: usize) -> Ste
     {
         context.note(Note::ConfiguredHostCounted(host.clone()));
     }
-    let anchor = path.anchor.certificate().map(|own| {
-        let values = own.subject().iter().map(|attribute| attribute.value.as_str());
-        crate::certificate::escape_for_text(&values.collect::<Vec<_>>().join(", "))
-    });
+    let anchor = path.anchor.certificate().map(|own| name_values(own.subject()));
     let summary =
         PkixEvidence { anchors, anchor, name: path.name.clone(), revocation: Some(path.revocation) };
     let attempt = Attempt::new(Proof::Pkix, Outcome::Passed(Method::Pkix));
@@ -154,10 +151,10 @@ pub(crate) fn posh(context: &mut Context<'_>) -> Step {
         Lookup::NotAsked => not_tried(NotTried::NotAsked),
         Lookup::Absent(_) => not_tried(NotTried::Absent),
         Lookup::Failed(failure) => {
-            let failure = if is_malformed(*failure) {
-                PoshFailure::BadDocument
-            } else {
-                PoshFailure::FetchFailed(*failure)
+            let failure = match *failure {
+                // the document came, and is broken
+                LookupFailure::Malformed => PoshFailure::BadDocument,
+                other => PoshFailure::FetchFailed(other),
             };
             Step::open(Attempt::failed(Proof::Posh, vec![Reason::Posh(failure)]))
         }

@@ -6,6 +6,7 @@
 //! for a domain that a verdict proved. Local parts are compared as they stand, in lower case; preparing them
 //! by RFC 7622 is the host's part.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use base64::engine::Engine;
@@ -98,12 +99,24 @@ impl fmt::Display for UserAddress {
 
 /// The users that a certificate names, by whether their domain is served (EXT-06, EXT-07).
 pub fn client_identities(certificate: &Certificate, served: &[Domain]) -> ClientIdentities {
+    let users: Vec<UserAddress> = certificate
+        .names()
+        .xmpp_addr
+        .iter()
+        .filter_map(|name| match &name.address {
+            XmppAddress::Jid { local: Some(local), domain, resource: None } => {
+                UserAddress::new(local, domain.clone())
+            }
+            _ => None,
+        })
+        .collect();
+    // A host may serve very many domains, and a certificate name many: each list is gone through once.
+    let named: HashSet<&Domain> = users.iter().map(UserAddress::domain).collect();
+    let served: HashSet<Domain> = served.iter().filter(|own| named.contains(own)).cloned().collect();
     let mut identities = ClientIdentities::default();
-    for name in &certificate.names().xmpp_addr {
-        let XmppAddress::Jid { local: Some(local), domain, resource: None } = &name.address else { continue };
-        let Some(user) = UserAddress::new(local, domain.clone()) else { continue };
-        let own = served.contains(domain);
-        let list = if own { &mut identities.served } else { &mut identities.foreign };
+    for user in users {
+        let is_served = served.contains(&user.domain);
+        let list = if is_served { &mut identities.served } else { &mut identities.foreign };
         if !list.contains(&user) {
             list.push(user);
         }

@@ -17,7 +17,7 @@ use crate::certificate::{
     XmppAddress,
 };
 use crate::name::{Domain, ReferenceKind};
-use crate::proof::names::{NameMatch, domain_of};
+use crate::proof::names::{NameMatch, domain_of, is_pattern_of};
 
 /// The first name of a path that violates what is judged here.
 ///
@@ -97,26 +97,17 @@ fn permits_srv(constraints: &NameConstraints, name: &PresentedSrv) -> bool {
         && !constraints.srv_excluded.iter().any(|subtree| touches(subtree, name))
 }
 
-fn is_of_service(subtree: &SrvSubtree, name: &PresentedSrv) -> bool {
-    subtree.service.as_ref().is_none_or(|service| service.eq_ignore_ascii_case(&name.service))
-}
-
 /// Whether all that a presented SRVName stands for is in the subtree.
 fn covers(subtree: &SrvSubtree, name: &PresentedSrv) -> bool {
     let (DnsPattern::Exact(domain) | DnsPattern::Wildcard(domain)) = &name.pattern;
-    is_of_service(subtree, name) && subtree.domain.as_ref().is_none_or(|base| domain.is_within(base))
+    subtree.contains(&name.service, domain)
 }
 
 /// Whether anything that a presented SRVName stands for is in the subtree.
 fn touches(subtree: &SrvSubtree, name: &PresentedSrv) -> bool {
-    let has_domain = |base: &Domain| match &name.pattern {
-        DnsPattern::Exact(domain) => domain.is_within(base),
-        DnsPattern::Wildcard(parent) => {
-            parent.is_within(base)
-                || base.as_ascii().split_once('.').is_some_and(|(_, rest)| rest == parent.as_ascii())
-        }
-    };
-    is_of_service(subtree, name) && subtree.domain.as_ref().is_none_or(has_domain)
+    let is_touched = |base: &Domain| is_pattern_of(&name.pattern, base);
+    covers(subtree, name)
+        || (subtree.is_of_service(&name.service) && subtree.domain.as_ref().is_some_and(is_touched))
 }
 
 /// The content of a NameConstraints SEQUENCE without its otherName subtrees. What cannot be read stays.

@@ -1,8 +1,10 @@
 //! Why a certificate proves nothing by PKIX. Each reason stands for itself; a list holds all that were found.
 
+use std::collections::HashSet;
 use std::fmt;
 
-use crate::certificate::{Attribute, CertificateError, KeyPurpose, Oid, escape_for_text};
+use crate::certificate::{Attribute, CertificateError, KeyPurpose, Oid, distinguished_name, escape_for_text};
+use crate::numbers::ReasonCode;
 
 /// Which certificate a reason is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,7 +19,7 @@ pub enum Which {
 }
 
 /// What is malformed about a certificate.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Malformation {
     /// The value of an extension cannot be read.
@@ -36,7 +38,7 @@ pub enum Malformation {
 }
 
 /// One reason why a chain is no proof (RFC 5280 §6, RFC 6120 §13.7.2, RFC 9525 §6.6).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PkixFailure {
     /// It presents names, and none of those that would prove the peer's name (RFC 9525 §6).
@@ -148,43 +150,52 @@ pub enum PkixFailure {
 }
 
 impl PkixFailure {
+    /// The number, stable for good.
+    pub fn code(&self) -> ReasonCode {
+        match self {
+            Self::NameMismatch { .. } => ReasonCode::NameMismatch,
+            Self::NoIdentifiers => ReasonCode::NoIdentifiers,
+            Self::UntrustedCa { .. } => ReasonCode::UntrustedCa,
+            Self::SelfSigned => ReasonCode::SelfSigned,
+            Self::Expired { .. } => ReasonCode::Expired,
+            Self::NotYetValid { .. } => ReasonCode::NotYetValid,
+            Self::Revoked { .. } => ReasonCode::Revoked,
+            Self::RevocationUnknown => ReasonCode::RevocationUnknown,
+            Self::MustStapleMissing => ReasonCode::MustStapleMissing,
+            Self::BadExtendedKeyUsage { .. } => ReasonCode::BadEku,
+            Self::BadKeyUsage { .. } => ReasonCode::BadKeyUsage,
+            Self::EndEntityIsCa => ReasonCode::EeIsCa,
+            Self::IssuerIsNoCa { .. } => ReasonCode::IssuerIsNoCa,
+            Self::NameConstraint { .. } => ReasonCode::NameConstraint,
+            Self::WeakKey { .. } => ReasonCode::WeakKey,
+            Self::WeakSignature { .. } => ReasonCode::WeakSignature,
+            Self::UnsupportedSignature { .. } => ReasonCode::UnsupportedSignature,
+            Self::BadSignature => ReasonCode::BadSignature,
+            Self::MalformedCertificate { .. } => ReasonCode::MalformedCert,
+            Self::UnsupportedCriticalExtension { .. } => ReasonCode::UnsupportedCriticalExtension,
+            Self::ChainTooLong => ReasonCode::ChainTooLong,
+            Self::PathNotAccepted => ReasonCode::PathNotAccepted,
+        }
+    }
+
     /// The name in our own data, such as `name_mismatch`.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::NameMismatch { .. } => "name_mismatch",
-            Self::NoIdentifiers => "no_identifiers",
-            Self::UntrustedCa { .. } => "untrusted_ca",
-            Self::SelfSigned => "self_signed",
-            Self::Expired { .. } => "expired",
-            Self::NotYetValid { .. } => "not_yet_valid",
-            Self::Revoked { .. } => "revoked",
-            Self::RevocationUnknown => "revocation_unknown",
-            Self::MustStapleMissing => "must_staple_missing",
-            Self::BadExtendedKeyUsage { .. } => "bad_eku",
-            Self::BadKeyUsage { .. } => "bad_key_usage",
-            Self::EndEntityIsCa => "ee_is_ca",
-            Self::IssuerIsNoCa { .. } => "issuer_is_no_ca",
-            Self::NameConstraint { .. } => "name_constraint",
-            Self::WeakKey { .. } => "weak_key",
-            Self::WeakSignature { .. } => "weak_signature",
-            Self::UnsupportedSignature { .. } => "unsupported_signature",
-            Self::BadSignature => "bad_signature",
-            Self::MalformedCertificate { .. } => "malformed_cert",
-            Self::UnsupportedCriticalExtension { .. } => "unsupported_critical_extension",
-            Self::ChainTooLong => "chain_too_long",
-            Self::PathNotAccepted => "path_not_accepted",
-        }
+        self.code().word()
     }
 }
 
 /// The reasons found so far, each once, in the order in which they were found.
 #[derive(Debug, Default)]
-pub(crate) struct Failures(Vec<PkixFailure>);
+pub(crate) struct Failures {
+    list: Vec<PkixFailure>,
+    /// The same: a peer's certificates can have thousands of faults, too many to compare each with all.
+    known: HashSet<PkixFailure>,
+}
 
 impl Failures {
     pub(crate) fn add(&mut self, failure: PkixFailure) {
-        if !self.0.contains(&failure) {
-            self.0.push(failure);
+        if self.known.insert(failure.clone()) {
+            self.list.push(failure);
         }
     }
 
@@ -193,12 +204,12 @@ impl Failures {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
     }
 
     /// Whether a reason names a signature algorithm, or a key that is too weak to have made one.
     pub(crate) fn have_signature_reason(&self) -> bool {
-        self.0.iter().any(|failure| {
+        self.list.iter().any(|failure| {
             matches!(
                 failure,
                 PkixFailure::WeakKey { .. }
@@ -210,7 +221,7 @@ impl Failures {
 
     /// Whether a reason says that a certificate is not of the form that can be read here.
     pub(crate) fn have_form_reason(&self) -> bool {
-        self.0.iter().any(|failure| {
+        self.list.iter().any(|failure| {
             matches!(
                 failure,
                 PkixFailure::MalformedCertificate { .. } | PkixFailure::UnsupportedCriticalExtension { .. }
@@ -219,7 +230,7 @@ impl Failures {
     }
 
     pub(crate) fn into_vec(self) -> Vec<PkixFailure> {
-        self.0
+        self.list
     }
 }
 
@@ -242,7 +253,7 @@ impl fmt::Display for PkixFailure {
             }
             Self::NoIdentifiers => f.write_str("the certificate names no domain"),
             Self::UntrustedCa { issuer } => {
-                write!(f, "no trusted authority stands behind the issuer {}", shown(issuer))
+                write!(f, "no trusted authority stands behind the issuer {}", distinguished_name(issuer))
             }
             Self::SelfSigned => f.write_str("the certificate is self-signed"),
             Self::Expired { which, .. } => write!(f, "{which} has expired"),
@@ -271,13 +282,4 @@ impl fmt::Display for PkixFailure {
             Self::PathNotAccepted => f.write_str("no path to an authority is one of those accepted"),
         }
     }
-}
-
-/// A distinguished name for people.
-fn shown(name: &[Attribute]) -> String {
-    let attribute = |attribute: &Attribute| {
-        let key = attribute.name.unwrap_or_else(|| attribute.oid.as_str());
-        format!("{key}={}", escape_for_text(&attribute.value))
-    };
-    name.iter().map(attribute).collect::<Vec<_>>().join(", ")
 }
