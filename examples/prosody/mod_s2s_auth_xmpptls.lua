@@ -84,19 +84,27 @@ local function look_up(name, kind)
 	end);
 end
 
+-- Targets whose addresses are looked up: a stranger's domain must not make us ask without end.
+local most_targets = 16;
+
 local services = { { "_xmpps-server._tcp.", "direct-tls" }, { "_xmpp-server._tcp.", "starttls" } };
 
--- The better of the states of a host's A and AAAA answers, and its addresses.
+-- The addresses of a host, and their state: a forged answer of one family forbids the host (RFC 7673 section 3.2), else
+-- the better of the answers that have addresses decides.
 local function addresses_of(target)
 	return promise.all { look_up(target, "A"), look_up(target, "AAAA") }:next(function (answers)
-		local found, known = { state = "bogus" }, false;
+		local found, forged, best, absent = {}, nil, nil, nil;
 		for _, answer in ipairs(answers) do
-			if not answer.failed then
-				if answer.state == "secure" or not known then found.state = answer.state; end
-				known = true;
-				for _, address in ipairs(answer) do found[address] = true; end
+			if answer.failed == "bogus" then
+				forged = "bogus";
+			elseif answer[1] and best ~= "secure" then
+				best = answer.state;
+			elseif not answer.failed then
+				absent = answer.state;
 			end
+			for _, address in ipairs(answer) do found[address] = true; end
 		end
+		found.state = forged or best or absent or "indeterminate";
 		return found;
 	end);
 end
@@ -112,9 +120,10 @@ local function endpoints_of(domain)
 		for i, answer in ipairs(answers) do
 			if answer.failed then return { failed = answer.failed }; end
 			if answer.state ~= "secure" then absent = answer.state; end
+			table.sort(answer, function (a, b) return a.priority < b.priority; end);
 			for _, srv in ipairs(answer) do
 				local target = srv.target:gsub("%.$", "");
-				if target ~= "" then
+				if target ~= "" and #endpoints < most_targets then
 					endpoints[#endpoints + 1] = { target = target, port = srv.port, transport = services[i][2], srv = answer.state };
 					hosts[#hosts + 1] = addresses_of(target);
 				end

@@ -12,9 +12,6 @@
 
 #include "xmpptls_nif.h"
 
-/* Records and endpoints of one answer; the library has limits of its own below this one. */
-#define PARTS 256
-
 struct asked {
     xmpp_tls_verification *handle;
     unsigned id;
@@ -22,8 +19,14 @@ struct asked {
     xmpp_tls_error *error;
 };
 
+/* Room for one `size` for each element of a list, however long: a peer's zone says how many there are, and the library
+ * how many it takes. NULL if it is no proper list or there is no memory. */
+static void *places(ErlNifEnv *env, ERL_NIF_TERM list, size_t size) {
+    unsigned length;
+    return enif_get_list_length(env, list, &length) ? enif_alloc(((size_t)length + 1) * size) : NULL;
+}
+
 static bool answer_tlsa(ErlNifEnv *env, struct asked *asked, const ERL_NIF_TERM part[]) {
-    xmpp_tls_bytes records[PARTS];
     size_t count = 0;
     uint32_t dnssec;
     ErlNifSInt64 valid_until;
@@ -32,30 +35,43 @@ static bool answer_tlsa(ErlNifEnv *env, struct asked *asked, const ERL_NIF_TERM 
     if (!read_dnssec(env, part[1], &dnssec) || !enif_get_int64(env, part[3], &valid_until)) {
         return false;
     }
-    while (count < PARTS && enif_get_list_cell(env, list, &head, &list)) {
-        if (!read_bytes(env, head, &rdata)) {
-            return false;
-        }
-        records[count].data = rdata.data;
-        records[count++].len = rdata.size;
+    xmpp_tls_bytes *records = places(env, list, sizeof *records);
+    if (records == NULL) {
+        return false;
     }
-    asked->result = xmpp_tls_verification_answer_tlsa(asked->handle, asked->id, dnssec, records, count, valid_until,
-                                                      &asked->error);
-    return true;
+    bool understood = true;
+    while (understood && enif_get_list_cell(env, list, &head, &list)) {
+        understood = read_bytes(env, head, &rdata);
+        if (understood) {
+            records[count].data = rdata.data;
+            records[count++].len = rdata.size;
+        }
+    }
+    if (understood) {
+        asked->result = xmpp_tls_verification_answer_tlsa(asked->handle, asked->id, dnssec, records, count, valid_until,
+                                                          &asked->error);
+    }
+    enif_free(records);
+    return understood;
 }
 
 static bool answer_srv(ErlNifEnv *env, struct asked *asked, const ERL_NIF_TERM part[]) {
-    const xmpp_tls_endpoint *endpoints[PARTS];
     size_t count = 0;
     ERL_NIF_TERM list = part[1], head;
-    while (count < PARTS && enif_get_list_cell(env, list, &head, &list)) {
-        endpoints[count] = shared_handle(env, head, ENDPOINT);
-        if (endpoints[count++] == NULL) {
-            return false;
-        }
+    const xmpp_tls_endpoint **endpoints = places(env, list, sizeof *endpoints);
+    if (endpoints == NULL) {
+        return false;
     }
-    asked->result = xmpp_tls_verification_answer_srv(asked->handle, asked->id, endpoints, count, &asked->error);
-    return true;
+    bool understood = true;
+    while (understood && enif_get_list_cell(env, list, &head, &list)) {
+        endpoints[count] = shared_handle(env, head, ENDPOINT);
+        understood = endpoints[count++] != NULL;
+    }
+    if (understood) {
+        asked->result = xmpp_tls_verification_answer_srv(asked->handle, asked->id, endpoints, count, &asked->error);
+    }
+    enif_free(endpoints);
+    return understood;
 }
 
 static bool answer_posh(ErlNifEnv *env, struct asked *asked, const ERL_NIF_TERM part[]) {
@@ -137,8 +153,11 @@ static bool answer_question(ErlNifEnv *env, struct asked *asked, ERL_NIF_TERM te
     int arity;
     char kind[12];
     if (enif_get_atom(env, term, kind, sizeof kind, ERL_NIF_LATIN1)) {
+        if (strcmp(kind, "not_asked") != 0) {
+            return false;
+        }
         asked->result = xmpp_tls_verification_answer_not_asked(asked->handle, asked->id, &asked->error);
-        return strcmp(kind, "not_asked") == 0;
+        return true;
     }
     if (!enif_get_tuple(env, term, &arity, &part) || arity < 2 ||
         !enif_get_atom(env, part[0], kind, sizeof kind, ERL_NIF_LATIN1)) {

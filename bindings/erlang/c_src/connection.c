@@ -105,8 +105,11 @@ static bool set_alpn(ErlNifEnv *env, xmpp_tls_connection *handle, ERL_NIF_TERM l
         protocols[count].data = name.data;
         protocols[count++].len = name.size;
     }
+    if (!enif_is_empty_list(env, list)) {
+        return false;
+    }
     *result = xmpp_tls_connection_set_alpn(handle, protocols, count, error);
-    return enif_is_empty_list(env, list) != 0;
+    return true;
 }
 
 static bool set_text(ErlNifEnv *env, xmpp_tls_connection *handle, const char *name, ERL_NIF_TERM value,
@@ -177,5 +180,11 @@ static ERL_NIF_TERM set(ErlNifEnv *env, struct connection *connection, const ERL
     return result == XMPP_TLS_OK ? atom_ok : failed_with(env, result, error);
 }
 
+/* A verification may be at work on a dirty scheduler, and its lock is waited for. */
+static bool needs_a_verification(ErlNifEnv *env, const struct connection *connection, const ERL_NIF_TERM argv[]) {
+    (void)connection;
+    return verification_of(env, argv[2]) != NULL;
+}
+
 /* Connection, Name, Value */
-CONNECTION_NIF(nif_connection_set, set, NULL)
+CONNECTION_NIF(nif_connection_set, set, needs_a_verification)

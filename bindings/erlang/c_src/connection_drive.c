@@ -144,7 +144,7 @@ static bool is_long(ErlNifEnv *env, const struct connection *connection, const E
     }
     if (bytes.size > 4096) {
         size_t part = bytes.size * 100 / XMPPTLS_BYTES_PER_SLICE;
-        enif_consume_timeslice(env, part > 100 ? 100 : part < 1 ? 1 : (int)part);
+        enif_consume_timeslice(env, part > 100 ? 100 : (int)part);
     }
     return bytes.size + connection->held.len > XMPPTLS_BYTES_PER_SLICE;
 }

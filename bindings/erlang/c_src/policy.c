@@ -49,30 +49,29 @@ static ERL_NIF_TERM build(ErlNifEnv *env, xmpp_tls_policy_builder *builder, ERL_
     return ok(env, shared_term(env, POLICY, policy));
 }
 
+typedef xmpp_tls_result (*beginning)(const char *, size_t, xmpp_tls_policy_builder **, xmpp_tls_error **);
+
+static ERL_NIF_TERM make(ErlNifEnv *env, const ERL_NIF_TERM argv[], beginning begin) {
+    ErlNifBinary from;
+    xmpp_tls_policy_builder *builder = NULL;
+    xmpp_tls_error *error = NULL;
+    if (!read_bytes(env, argv[0], &from) || !enif_is_list(env, argv[1])) {
+        return enif_make_badarg(env);
+    }
+    xmpp_tls_result result = begin(TEXT(from), &builder, &error);
+    return result == XMPP_TLS_OK ? build(env, builder, argv[1], argv[2]) : failed_with(env, result, error);
+}
+
 /* Preset, [{Name, Value}], Anchors | undefined */
 NIF(nif_policy_new) {
     (void)argc;
-    ErlNifBinary preset;
-    xmpp_tls_policy_builder *builder = NULL;
-    xmpp_tls_error *error = NULL;
-    if (!read_bytes(env, argv[0], &preset) || !enif_is_list(env, argv[1])) {
-        return enif_make_badarg(env);
-    }
-    xmpp_tls_result result = xmpp_tls_policy_builder_new(TEXT(preset), &builder, &error);
-    return result == XMPP_TLS_OK ? build(env, builder, argv[1], argv[2]) : failed_with(env, result, error);
+    return make(env, argv, xmpp_tls_policy_builder_new);
 }
 
 /* Toml, [{Name, Value}], Anchors | undefined */
 NIF(nif_policy_new_toml) {
     (void)argc;
-    ErlNifBinary toml;
-    xmpp_tls_policy_builder *builder = NULL;
-    xmpp_tls_error *error = NULL;
-    if (!read_bytes(env, argv[0], &toml) || !enif_is_list(env, argv[1])) {
-        return enif_make_badarg(env);
-    }
-    xmpp_tls_result result = xmpp_tls_policy_builder_new_toml(TEXT(toml), &builder, &error);
-    return result == XMPP_TLS_OK ? build(env, builder, argv[1], argv[2]) : failed_with(env, result, error);
+    return make(env, argv, xmpp_tls_policy_builder_new_toml);
 }
 
 NIF(nif_policy_info) {

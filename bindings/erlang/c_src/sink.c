@@ -53,10 +53,3 @@ ERL_NIF_TERM sink_term(ErlNifEnv *env, struct sink *sink) {
     }
     return enif_make_binary(env, &sink->binary);
 }
-
-void sink_free(struct sink *sink) {
-    if (sink->binary.data != NULL) {
-        enif_release_binary(&sink->binary);
-        sink->binary.data = NULL;
-    }
-}

@@ -17,8 +17,11 @@ static bool add(ErlNifEnv *env, anchors_builder *builder, ERL_NIF_TERM source, x
     ErlNifBinary bytes;
 
     if (enif_get_atom(env, source, kind, sizeof kind, ERL_NIF_LATIN1)) {
+        if (strcmp(kind, "system") != 0) {
+            return false;
+        }
         *result = xmpp_tls_trust_anchors_builder_add_system(builder, error);
-        return strcmp(kind, "system") == 0;
+        return true;
     }
     if (!enif_get_tuple(env, source, &arity, &pair) || arity != 2 ||
         !enif_get_atom(env, pair[0], kind, sizeof kind, ERL_NIF_LATIN1) || !read_bytes(env, pair[1], &bytes)) {

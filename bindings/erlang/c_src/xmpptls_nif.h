@@ -144,7 +144,6 @@ void sink_new(struct sink *sink, size_t limit);
 uint8_t *sink_room(struct sink *sink, size_t wanted, size_t *room_out);
 /* The bytes as a term; ends the sink. */
 ERL_NIF_TERM sink_term(ErlNifEnv *env, struct sink *sink);
-void sink_free(struct sink *sink);
 
 /* --- connections --- */
 

@@ -100,7 +100,8 @@ received(Connection, Bytes, Limit) ->
 %% @doc Takes application bytes. Until the handshake is over they are kept.
 -spec write(connection(), iodata()) -> result().
 write(Connection, Data) ->
-    xmpptls_nif:connection_write(Connection, Data).
+    %% Joined once here: the NIF reads the bytes twice, before it knows on which scheduler.
+    xmpptls_nif:connection_write(Connection, iolist_to_binary(Data)).
 
 %% @doc Gives what waits for the peer.
 -spec transmit(connection()) -> result().

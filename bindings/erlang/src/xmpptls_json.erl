@@ -89,8 +89,10 @@ escape(Text, Read) ->
     end.
 
 hexadecimal(<<Digits:4/binary, Rest/binary>>) ->
-    try {binary_to_integer(Digits, 16), Rest}
-    catch error:badarg -> throw(malformed)
+    try binary:decode_hex(Digits) of
+        <<Code:16>> -> {Code, Rest}
+    catch
+        error:badarg -> throw(malformed)
     end;
 hexadecimal(_) ->
     throw(malformed).
@@ -101,14 +103,20 @@ number(Text) ->
             {binary_to_integer(Digits), rest(Text, Digits)};
         {match, [Digits, Fraction]} ->
             _ = Fraction,
-            {binary_to_float(Digits), rest(Text, Digits)};
+            {to_float(Digits), rest(Text, Digits)};
         {match, [Digits, <<>>, _Exponent]} ->
             [Whole, Power] = binary:split(Digits, [<<"e">>, <<"E">>]),
-            {binary_to_float(<<Whole/binary, ".0e", Power/binary>>), rest(Text, Digits)};
+            {to_float(<<Whole/binary, ".0e", Power/binary>>), rest(Text, Digits)};
         {match, [Digits, _Fraction, _Exponent]} ->
-            {binary_to_float(Digits), rest(Text, Digits)};
+            {to_float(Digits), rest(Text, Digits)};
         nomatch ->
             throw(malformed)
+    end.
+
+%% RFC 8259 section 6 leaves the range of numbers to who reads them.
+to_float(Digits) ->
+    try binary_to_float(Digits)
+    catch error:badarg -> throw(malformed)
     end.
 
 rest(Text, Read) ->

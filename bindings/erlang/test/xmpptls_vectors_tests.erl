@@ -1,7 +1,7 @@
 %% The vectors that every language runs (tests/vectors), as far as this binding offers what they ask for.
 %%
-%% A verification asks for evidence and stops when the peer is proven, so level and method are compared, and reasons
-%% only where it was told everything (tests/vectors/README.md says why).
+%% A verification asks for evidence and stops when the peer is proven, so level and method are compared and reasons are
+%% not (tests/vectors/README.md says why).
 -module(xmpptls_vectors_tests).
 
 -include_lib("eunit/include/eunit.hrl").

@@ -122,6 +122,34 @@ observations_tell_what_changed_test() ->
     ?assertMatch({ok, #{change := same}}, xmpptls_verdict:observe(Verdict, Store)),
     ?assertMatch({error, {malformed_document, _}}, xmpptls_verdict:observe(Verdict, <<"{}">>)).
 
+every_record_of_a_zone_is_read_test() ->
+    ?assertMatch(#{level := authenticated, method := dane_ee},
+                 with_answer(fun(#{kind := tlsa, key := Digest}) ->
+                                     Malformed = [<<3, 1, 1, Number:16>> || Number <- lists:seq(1, 300)],
+                                     {tlsa, secure, Malformed ++ [<<3, 1, 1, Digest/binary>>], ?SOON};
+                                (_) -> not_asked
+                             end)).
+
+more_targets_than_are_considered_are_an_error_test() ->
+    {ok, Endpoint} = xmpptls_endpoint:new(#{target => <<"b.test">>, port => 5269}),
+    Answered = fun(Count) ->
+        {ok, Verification} = xmpptls_verification:of_chain(stranger(), <<"b.test">>, receiving,
+                                                           xmpptls_test:policy(xmpptls_test:authority())),
+        [#{kind := srv, id := Id} | _] = xmpptls_verification:questions(Verification),
+        xmpptls_verification:answer(Verification, Id, {srv, lists:duplicate(Count, Endpoint)})
+    end,
+    ?assertEqual(ok, Answered(64)),
+    [?assertMatch({error, {invalid_parameter, _}}, Answered(Count)) || Count <- [65, 300, 5000]].
+
+a_term_that_is_no_answer_answers_nothing_test() ->
+    {ok, Verification} = xmpptls_verification:of_chain(stranger(), <<"b.test">>, initiating,
+                                                       xmpptls_test:policy(xmpptls_test:authority())),
+    [#{id := Id} | _] = xmpptls_verification:questions(Verification),
+    ?assertError(badarg, xmpptls_verification:answer(Verification, Id, unasked)),
+    ?assertError(badarg, xmpptls_verification:answer(Verification, Id, {srv, [improper | list]})),
+    ?assertError(badarg, xmpptls_verification:answer(Verification, Id, {tlsa, secure, [<<3, 1, 1>> | list], 0})),
+    ?assertEqual(ok, xmpptls_verification:answer(Verification, Id, {failed, timeout})).
+
 wrong_answers_are_refused_test() ->
     {ok, Verification} = xmpptls_verification:of_chain(stranger(), <<"b.test">>, initiating,
                                                        xmpptls_test:policy(xmpptls_test:authority())),

@@ -107,16 +107,23 @@ static int offered_alpn(lua_State *L)
     return 1;
 }
 
-/* peer_certificate([n]) -> certificate or nil; 1 is the leaf */
-static int peer_certificate(lua_State *L)
+typedef xmpp_tls_result (*certificate_reader)(const xmpp_tls_connection *, size_t, const xmpp_tls_certificate **);
+
+/* (connection [, n]) -> certificate or nil; 1 is the leaf */
+static int certificate_at(lua_State *L, certificate_reader read)
 {
     const xmpp_tls_connection *connection = xl_check_connection(L, 1);
     lua_Integer index = luaL_optinteger(L, 2, 1);
-    if (index < 1 || (size_t)index > xmpp_tls_connection_peer_certificate_count(connection)) {
+    if (index < 1) {
         return 0;
     }
     const xmpp_tls_certificate **place = xl_new_certificate(L);
-    return xmpp_tls_connection_peer_certificate(connection, (size_t)index - 1, place) == XMPP_TLS_OK ? 1 : 0;
+    return read(connection, (size_t)index - 1, place) == XMPP_TLS_OK ? 1 : 0;
+}
+
+static int peer_certificate(lua_State *L)
+{
+    return certificate_at(L, xmpp_tls_connection_peer_certificate);
 }
 
 static int peer_certificate_count(lua_State *L)
@@ -127,13 +134,7 @@ static int peer_certificate_count(lua_State *L)
 
 static int own_certificate(lua_State *L)
 {
-    const xmpp_tls_connection *connection = xl_check_connection(L, 1);
-    lua_Integer index = luaL_optinteger(L, 2, 1);
-    if (index < 1 || (size_t)index > xmpp_tls_connection_own_certificate_count(connection)) {
-        return 0;
-    }
-    const xmpp_tls_certificate **place = xl_new_certificate(L);
-    return xmpp_tls_connection_own_certificate(connection, (size_t)index - 1, place) == XMPP_TLS_OK ? 1 : 0;
+    return certificate_at(L, xmpp_tls_connection_own_certificate);
 }
 
 static int own_certificate_count(lua_State *L)

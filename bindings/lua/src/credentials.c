@@ -75,8 +75,11 @@ static xmpp_tls_result gather(lua_State *L, xmpp_tls_credentials_builder *builde
         result = add(builder, &entry, error_out);
         lua_pop(L, 1);
     }
+    if (result != XMPP_TLS_OK) {
+        return result; /* its error must reach the caller before the next Lua call */
+    }
     xl_rawget_name(L, 1, "default");
-    if (result == XMPP_TLS_OK && !lua_isnil(L, -1)) {
+    if (!lua_isnil(L, -1)) {
         struct entry entry = read_entry(L, lua_gettop(L));
         result = set_default(builder, &entry, error_out);
     }

@@ -324,6 +324,9 @@ enum xl_step xl_receive(struct xl_socket *socket, uint8_t *out, size_t capacity,
             step = feed(socket, NULL, 0, out, capacity, got_out);
         } else if (socket->rest.len > 0) {
             step = feed_rest(socket, out, capacity, got_out);
+        } else if (xmpp_tls_connection_phase(tls_of(socket)) == XMPP_TLS_PHASE_FAILED) {
+            /* the call that found it gave plaintext, which comes first; no octets of the peer may follow */
+            return judge(socket, XMPP_TLS_CONNECTION_FAILED);
         } else if (socket->over || xmpp_tls_connection_is_peer_closed(tls_of(socket))) {
             socket->over = true;
             return XL_CLOSED;

@@ -1,6 +1,8 @@
 /* Policies: what is demanded of a peer and of its TLS. A preset or a TOML text, then single settings.
  * SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "xmpptls_lua.h"
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static void release(void *object)
@@ -46,6 +48,18 @@ static void push_quoted(lua_State *L, int index)
     luaL_pushresult(&buffer);
 }
 
+/* Numbers of Lua are exact up to 2^53; a setting is never cut to fit. */
+static void push_integer(lua_State *L, lua_Number number, const char *name)
+{
+    static const lua_Number exact = 9007199254740992.0;
+    char digits[24];
+    if (!(number >= -exact && number <= exact) || (lua_Number)(int64_t)number != number) {
+        luaL_error(L, "setting '%s': whole number expected", name);
+    }
+    int len = snprintf(digits, sizeof digits, "%" PRId64, (int64_t)number);
+    lua_pushlstring(L, digits, (size_t)len);
+}
+
 /* Pushes the value on top as TOML: a string, a number, a boolean, or a list of strings. */
 static void push_toml(lua_State *L, const char *name)
 {
@@ -58,7 +72,7 @@ static void push_toml(lua_State *L, const char *name)
         lua_pushstring(L, lua_toboolean(L, value) ? "true" : "false");
         break;
     case LUA_TNUMBER:
-        lua_pushfstring(L, "%d", (int)lua_tointeger(L, value));
+        push_integer(L, lua_tonumber(L, value), name);
         break;
     case LUA_TTABLE:
         lua_pushliteral(L, "[");

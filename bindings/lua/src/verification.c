@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "xmpptls_lua.h"
 
-/* More than the library takes of either; it says so itself. */
-enum { MOST_RECORDS = 128, MOST_CERTIFICATES = 32 };
+/* More than the library takes of either. */
+enum { MOST_ENDPOINTS = 128, MOST_CERTIFICATES = 32 };
 
 static void release(void *object)
 {
@@ -209,7 +209,6 @@ static int answer_not_asked(lua_State *L)
 /* answer_tlsa(id, { dnssec =, records = { RDATA, … }, valid_until = or nil }) */
 static int answer_tlsa(lua_State *L)
 {
-    xmpp_tls_bytes records[MOST_RECORDS];
     uint32_t state = XMPP_TLS_DNSSEC_INSECURE;
     lua_Number until = 0;
     xmpp_tls_verification *verification = check(L);
@@ -218,10 +217,12 @@ static int answer_tlsa(lua_State *L)
     luaL_argcheck(L, xl_field_word(L, 3, "dnssec", xl_dnssec_states, &state), 3, "a DNSSEC state is needed");
     (void)xl_field_number(L, 3, "valid_until", &until);
     xl_rawget_name(L, 3, "records");
-    luaL_argcheck(L, lua_istable(L, -1) && xl_rawlen(L, -1) <= MOST_RECORDS, 3, "a list of records is needed");
+    luaL_argcheck(L, lua_istable(L, -1), 3, "a list of records is needed");
     size_t count = xl_rawlen(L, -1);
+    /* A peer's zone says how many there are, and the library how many it reads. */
+    xmpp_tls_bytes *records = lua_newuserdata(L, (count + 1) * sizeof *records);
     for (size_t i = 0; i < count; i++) {
-        lua_rawgeti(L, -1, (int)i + 1);
+        lua_rawgeti(L, -2, (int)i + 1);
         luaL_argcheck(L, lua_type(L, -1) == LUA_TSTRING, 3, "a record is a string of octets");
         records[i].data = (const uint8_t *)lua_tolstring(L, -1, &records[i].len);
         lua_pop(L, 1);
@@ -254,13 +255,15 @@ static int answer_posh(lua_State *L)
 /* answer_srv(id, { endpoint, … }): tables as for endpoint(), or endpoints */
 static int answer_srv(lua_State *L)
 {
-    const xmpp_tls_endpoint *endpoints[MOST_RECORDS];
+    const xmpp_tls_endpoint *endpoints[MOST_ENDPOINTS];
     xmpp_tls_verification *verification = check(L);
     uint32_t id = check_id(L);
     luaL_checktype(L, 3, LUA_TTABLE);
     lua_settop(L, 3);
     size_t count = xl_rawlen(L, 3);
-    luaL_argcheck(L, count <= MOST_RECORDS, 3, "too many endpoints");
+    if (count > MOST_ENDPOINTS) {
+        return xl_fail(L, XMPP_TLS_INVALID_PARAMETER, NULL); /* as the library says of too many */
+    }
     luaL_checkstack(L, (int)count + 8, "too many endpoints");
     for (size_t i = 0; i < count; i++) { /* each stays on the stack, which keeps it alive */
         lua_rawgeti(L, 3, (int)i + 1);
@@ -269,6 +272,7 @@ static int answer_srv(lua_State *L)
             if (results != 1) {
                 return results;
             }
+            lua_remove(L, -2); /* one entry each: room was made for no more */
         }
         endpoints[i] = xl_check_handle(L, lua_gettop(L), &xl_endpoint_kind);
     }

@@ -128,6 +128,41 @@ test("an inbound server is asked about by SRV, then by TLSA", function()
 	same(verdict:method(), "dane-ee")
 end)
 
+test("a zone with many records is an answer as any other", function()
+	local verification = assert(xmpptls.verification {
+		domain = "other.example", policy = policy, chain = { other }, endpoint = endpoint "secure",
+	})
+	local records = {}
+	for i = 1, 300 do records[i] = "\3\1\1" .. i; end -- none has the length of a digest
+	records[#records + 1] = tlsa_of(other)
+	local verdict = judged(verification, {
+		tlsa = function(question)
+			return verification:answer_tlsa(question.id, { dnssec = "secure", records = records })
+		end,
+	})
+	same(verdict:method(), "dane-ee")
+end)
+
+test("a domain with more targets than are considered is an error and not a crash", function()
+	for _, count in ipairs { 64, 65, 128, 129, 5000 } do
+		local verification = assert(xmpptls.verification {
+			domain = "other.example", policy = policy, chain = { other }, direction = "receiving",
+		})
+		local question = assert(verification:next_question())
+		same(question.kind, "srv")
+		local targets = {}
+		for i = 1, count do targets[i] = { target = "xmpp.other.example", port = i, addresses = "insecure" }; end
+		local answered = coroutine.wrap(function() -- which has the smallest stack
+			return { verification:answer_srv(question.id, targets) }
+		end)()
+		if count <= 64 then
+			same(answered[1], true)
+		else
+			fails("XMPP_TLS_INVALID_PARAMETER", answered[1], answered[2])
+		end
+	end
+end)
+
 test("a POSH document authenticates by its fingerprint, and not without verified HTTPS", function()
 	local mime = { [0] = "" }
 	local letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"

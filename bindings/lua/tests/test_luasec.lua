@@ -59,6 +59,27 @@ test("file errors have the words that Prosody gives advice by", function()
 	same(message, "error setting cipher list (no cipher match)")
 end)
 
+test("trust anchors of an older state are let go, whichever of file and directory was renewed", function()
+	local carried = require "xmpptls".internal.carried
+	local path, directory = pki.path "renewed.pem", pki.path "capath"
+	assert(os.execute(("mkdir -p '%s'"):format(directory)))
+	local function write(to, name)
+		local file = assert(io.open(to, "wb"))
+		file:write(pki.read(name))
+		file:close()
+	end
+	write(directory .. "/01234567.0", "ca.pem")
+	local function anchors(name)
+		write(path, name)
+		return carried(assert(ssl.newcontext(client { cafile = path, capath = directory }))).anchors
+	end
+	local kept = setmetatable({ anchors "ca.pem", anchors "other.pem" }, { __mode = "v" })
+	collectgarbage()
+	collectgarbage()
+	same(kept[1], nil)
+	same(type(kept[2]), "userdata")
+end)
+
 test("trust anchors are read once for the same state of a file", function()
 	local xmpptls = require "xmpptls"
 	local made, real = 0, xmpptls.trust_anchors

@@ -45,6 +45,32 @@ for _, transport in ipairs { "tls-only", "direct-tls", "starttls" } do
 	end)
 end
 
+test("a failure whose octets came with good ones is told after their plaintext", function()
+	local near, far = pair.tcp()
+	near:settimeout(0)
+	local client = assert(xmpptls.initiate(client_context, { transport = "tls-only" }))
+	local server = xmpptls.wrap(far, assert(xmpptls.accept(server_context, { transport = "tls-only" })))
+	server:settimeout(0)
+	for _ = 1, 500 do
+		near:send(client:transmit())
+		server:handshake()
+		local data, _, part = near:receive(20000)
+		client:receive(data or part)
+		if client:phase() == "open" and server:phase() == "open" then break; end
+		socket.sleep(0.002)
+	end
+	near:send((client:write_and_transmit "<presence/>") .. "\23\3\3\0\32" .. ("x"):rep(32))
+	same(select(3, read(server, 11)) or "<presence/>", "<presence/>")
+	local _, why = read(server, 1)
+	matches(why, "%a")
+	assert(why ~= "closed" and why ~= "wantread", why)
+	same(server:phase(), "failed")
+	near:settimeout(5)
+	assert(near:receive(5), "the alert was sent at once")
+	server:close()
+	near:close()
+end)
+
 test("wrapping takes the descriptor and the connection away from their owners", function()
 	local near, far = pair.tcp()
 	local fd = near:getfd()

@@ -65,6 +65,15 @@ test("a setting is refused with the nearest name or the words there are", functi
 	matches(policy:toml(), 'groups = %[ ?"x25519", "secp256r1" ?%]')
 end)
 
+test("a number of a setting is taken as it is, or not at all", function()
+	local function limit(number) return xmpptls.policy { preset = "c2s-server", ["time_limits.handshake"] = number }; end
+	matches(assert(limit(1234)):toml(), "handshake = 1234")
+	fails("XMPP_TLS_INVALID_POLICY", limit(2 ^ 32 + 1234))
+	raises(limit, 1234.5)
+	raises(limit, 0 / 0)
+	raises(limit, math.huge)
+end)
+
 test("what a policy relaxes is listed", function()
 	same(#pair.policy "s2s":relaxations(), 0)
 	assert(#pair.policy("s2s", { requirement = "encrypt-only" }):relaxations() > 0)

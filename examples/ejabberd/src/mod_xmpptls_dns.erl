@@ -51,11 +51,12 @@ endpoints(Resolver, Domain) ->
     case {[Why || {_, {failed, Why}} <- Found], [One || {_, {ok, _, _, _}} = One <- Found]} of
         {[Why | _], _} -> {failed, Why};
         {[], []} -> {ok, [described(Resolver, Domain, 5269, starttls, none)]};
-        {[], Answers} -> {ok, lists:sublist([described(Resolver, Target, Port, Transport, State)
-                                            || {Transport, {ok, State, Records, _}} <- Answers,
-                                               {_, _, Port, Text} <- lists:sort(Records),
-                                               Target <- [list_to_binary(Text)], Target =/= <<>>, Target =/= <<".">>],
-                                            ?TARGETS)}
+        {[], Answers} ->
+            Targets = [{Target, Port, Transport, State}
+                       || {Transport, {ok, State, Records, _}} <- Answers, {_, _, Port, Text} <- lists:sort(Records),
+                          Target <- [list_to_binary(Text)], Target =/= <<>>, Target =/= <<".">>],
+            {ok, [described(Resolver, Target, Port, Transport, State)
+                  || {Target, Port, Transport, State} <- lists:sublist(Targets, ?TARGETS)]}
     end.
 
 described(Resolver, Target, Port, Transport, State) ->
@@ -63,6 +64,7 @@ described(Resolver, Target, Port, Transport, State) ->
     Addresses = lists:append([Records || {ok, _, Records, _} <- Answers]),
     {#{target => Target, port => Port, transport => Transport, srv => State, addresses => best(Answers)}, Addresses}.
 
+%% A forged answer of one family forbids the host (RFC 7673 section 3.2); else the better one decides.
 best(Answers) ->
     States = [case Answer of
                   {ok, State, _, _} -> State;
@@ -70,7 +72,7 @@ best(Answers) ->
                   {failed, bogus} -> bogus;
                   {failed, _} -> indeterminate
               end || Answer <- Answers],
-    hd([State || State <- [secure, insecure, bogus, indeterminate], lists:member(State, States)]).
+    hd([State || State <- [bogus, secure, insecure, indeterminate], lists:member(State, States)]).
 
 ask(Resolver, Domain, Type, Bit) ->
     Id = rand:uniform(65536) - 1,

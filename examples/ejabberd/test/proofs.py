@@ -101,7 +101,8 @@ class Documents:
         self.servers = []
         for node, kind in kinds.items():
             chain = (place.pki.path(f"{node}-https.crt"), place.pki.path(f"{node}-https.key"))
-            document = json.dumps({"fingerprints": [{"sha-256": fingerprint(place, node, kind)}], "expires": 3600})
+            print_of = place.pki.fingerprint(f"{node}-{kind}")
+            document = json.dumps({"fingerprints": [{"sha-256": print_of}], "expires": 3600})
             handler = functools.partial(_Handler, document.encode())
             server = http.server.ThreadingHTTPServer((place.address(node), 443), handler)
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -135,18 +136,6 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         """Says nothing."""
-
-
-def certificate(place, node, kind):
-    """The end entity's certificate of a node."""
-    return x509.load_pem_x509_certificate(Path(place.pki.path(f"{node}-{kind}.crt")).read_bytes())
-
-
-def fingerprint(place, node, kind):
-    """What POSH compares: the digest of the certificate, in base64."""
-    import base64
-    der = certificate(place, node, kind).public_bytes(serialization.Encoding.DER)
-    return base64.b64encode(hashlib.sha256(der).digest()).decode()
 
 
 class ProofPair(Pair):

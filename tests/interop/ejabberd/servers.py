@@ -204,6 +204,8 @@ class Pair:
     def _wait(self, node):
         for port in (C2S, C2S_DIRECT, S2S, S2S_DIRECT, HTTPS):
             self.laboratory.wait_for_port(f"ejabberd-{node}", self.place.address(node), port, 40)
+        # Ports are open before there are tables of accounts; the node runs when its whole application has started.
+        self.laboratory.wait_until(f"ejabberdctl status: {node} runs", lambda: self.ctl(node, "status")[0] == 0, 40)
         code, text = self.ctl(node, "register", "user", domain_of(node), PASSWORD)
         if code != 0:
             raise RuntimeError(f"ejabberdctl register: {text}")

@@ -13,8 +13,8 @@ local socket = require "socket"
 local ssl = require "ssl"
 local unpack = table.unpack or unpack -- luacheck: ignore
 
--- LuaSec dereferences a null pointer when some methods are called on a closed connection; everything else here
--- holds for it too.
+-- That a closed connection can still be asked is promised by our module alone; everything else here holds for
+-- LuaSec too.
 local survives_use_after_close = not tostring(ssl._COPYRIGHT):match("^LuaSec")
 
 --- Counting -----------------------------------------------------------------------------------------

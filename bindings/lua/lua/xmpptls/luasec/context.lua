@@ -93,25 +93,23 @@ local anchors_cache = {}
 
 local function anchors_of(cfg)
 	if not cfg.cafile and not cfg.capath then return false; end
-	local stamps = { "" }
+	local paths, stamps = {}, {}
 	for _, field in ipairs { "cafile", "capath" } do
 		local path = cfg[field]
 		if path then
 			local stamp, message = internal.stamp(path)
 			if not stamp then return nil, ("error loading CA locations (%s)"):format(message); end
-			stamps[#stamps + 1] = field .. "\0" .. path .. "\0" .. stamp
+			paths[#paths + 1], stamps[#stamps + 1] = field .. "\0" .. path, stamp
 		end
 	end
-	local name = table.concat(stamps, "\0")
-	if anchors_cache[name] then return anchors_cache[name]; end
+	local name, state = table.concat(paths, "\0"), table.concat(stamps, "\0")
+	local kept = anchors_cache[name]
+	if kept and kept.state == state then return kept.anchors; end
 	local anchors, err = xmpptls.trust_anchors { file = cfg.cafile or nil, directory = cfg.capath or nil }
 	if not anchors then
 		return nil, ("error loading CA locations (%s)"):format(reason_of(err))
 	end
-	for old in pairs(anchors_cache) do -- a renewed bundle replaces its older state
-		if old:gsub("%z[^%z]*$", "") == name:gsub("%z[^%z]*$", "") then anchors_cache[old] = nil; end
-	end
-	anchors_cache[name] = anchors
+	anchors_cache[name] = { state = state, anchors = anchors } -- a renewed bundle replaces its older state
 	return anchors
 end
 
