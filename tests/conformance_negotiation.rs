@@ -6,7 +6,9 @@ mod support;
 use support::ca::{Issued, leaf, root};
 use support::pair::{Pair, context, credentials, feed, now, transmitted};
 use support::scene::target;
-use xmpptls::connection::{Cause, Choice, Connection, Context, Event, Phase, ServerName};
+use xmpptls::connection::{
+    CallError, Cause, Choice, Connection, Context, Event, Phase, ServerName, Time, TimeLimit,
+};
 use xmpptls::name::{Direction, Domain, Service, Transport};
 use xmpptls::numbers::CauseCode;
 use xmpptls::parameter::Alert;
@@ -243,6 +245,49 @@ fn dtls_14_one_port_serves_clients_and_servers_by_their_protocol() {
         assert_eq!((pair.server.alpn(), pair.server.role().service), (Some(protocol), service));
         assert_eq!(pair.client.phase(), Phase::Open);
     }
+}
+
+#[test]
+fn the_policy_of_the_context_that_was_chosen_says_who_keeps_the_gate() {
+    let ca = root();
+    let own = leaf().dns(DOMAIN).signed_by(&ca);
+    let client = context(Preset::C2sClient2026, &[&ca], None, &[]);
+    let server =
+        |settings| context(Preset::C2sServer2026, &[&ca], Some(credentials(&[DOMAIN], &[&own])), settings);
+    let open = server(&[("tls.key_log", "true")]);
+    let gated = server(&[
+        ("gate", "library"),
+        ("requirement", "authenticate"),
+        ("tls.client_certificate", "request"),
+    ]);
+    for host_keeps_it in [false, true] {
+        let mut pair = Pair::new(&client, &open, Transport::DirectTls, DOMAIN);
+        pair.server.set_stop_at_client_hello(true).unwrap();
+        pair.server.set_key_log(true).unwrap();
+        if host_keeps_it {
+            pair.server.set_host_gate().unwrap();
+        }
+        pair.run();
+        pair.server.choose(now(), Choice { context: Some(gated.clone()), ..Choice::default() }).unwrap();
+        pair.client.write(now(), b"<stream>").unwrap();
+        pair.run();
+        assert_eq!(pair.client.phase(), Phase::Open);
+        assert_eq!(pair.server.is_gate_open(), host_keeps_it);
+        assert_eq!(pair.server_read, if host_keeps_it { &b"<stream>"[..] } else { &[] });
+        assert_eq!(pair.server.next_key_log_line(), None, "nor may secrets be read");
+    }
+}
+
+#[test]
+fn stls_30_a_choice_behind_the_time_limit_is_not_taken() {
+    let world = world(&[]);
+    let mut pair = Pair::new(&world.client, &world.server, Transport::DirectTls, DOMAIN);
+    pair.server.set_stop_at_client_hello(true).unwrap();
+    pair.run();
+    let late = Time { monotonic_ms: pair.server.deadline().unwrap(), ..now() };
+    assert_eq!(pair.server.choose(late, Choice::default()), Err(CallError::Failed));
+    assert_eq!(pair.server.cause(), Some(&Cause::TimeLimit(TimeLimit::BeforeTls)));
+    assert!(transmitted(&mut pair.server).is_empty());
 }
 
 #[test]

@@ -12,8 +12,11 @@ use xmpptls::name::{Domain, Transport};
 use xmpptls::parameter::{Alert, Version};
 use xmpptls::policy::Preset;
 use xmpptls::report::{Report, Summary};
-use xmpptls::verdict::{Level, Method};
-use xmpptls::{numbers::ReasonCode, stream};
+use xmpptls::verdict::{Level, Method, Verdict};
+use xmpptls::{
+    numbers::{CauseCode, ReasonCode},
+    stream,
+};
 
 const DOMAIN: &str = "im.example.com";
 
@@ -104,6 +107,23 @@ fn pki_27_a_wrong_name_is_an_alert_inside_the_handshake_and_the_chain_stays_read
     let report = Report::of(&pair.client, now());
     assert_eq!(report.summary(), Summary::Failed);
     assert!(report.to_text().contains("other.example"), "{}", report.to_text());
+}
+
+#[test]
+fn a_peer_whose_signature_is_wrong_is_nobody_whatever_its_certificate_says() {
+    let ca = root();
+    let own = leaf().dns(DOMAIN).signed_by(&ca);
+    let world = world(&own, ca, &[("tls.newest_version", "TLSv1.2")]);
+    let mut pair = Pair::new(&world.client, &world.server, Transport::DirectTls, DOMAIN);
+    let hello = transmitted(&mut pair.client);
+    feed(&mut pair.server, &hello, &mut Vec::new(), usize::MAX);
+    let mut flight = transmitted(&mut pair.server);
+    // The flight ends with the signature of the key exchange and a message without contents.
+    let within = flight.len() - 20;
+    flight[within] ^= 1;
+    feed(&mut pair.client, &flight, &mut Vec::new(), usize::MAX);
+    assert_eq!(pair.client.cause().unwrap().code(), CauseCode::BadCertificateSignature);
+    assert!(pair.client.verdicts().is_empty(), "{:?}", pair.client.verdict(None).map(Verdict::level));
 }
 
 #[test]

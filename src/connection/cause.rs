@@ -118,15 +118,3 @@ impl fmt::Display for Cause {
         }
     }
 }
-
-impl From<stream::Cause> for Cause {
-    fn from(cause: stream::Cause) -> Self {
-        Self::Stream(cause)
-    }
-}
-
-impl From<tls::Failure> for Cause {
-    fn from(failure: tls::Failure) -> Self {
-        Self::Tls(failure)
-    }
-}

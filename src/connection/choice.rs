@@ -27,7 +27,8 @@ impl Connection {
         }
     }
 
-    /// Goes on after the client hello.
+    /// Goes on after the client hello. With another context its policy holds: who keeps the gate, unless the
+    /// host took it ([`Connection::set_host_gate`]), and whether secrets may be read, too.
     ///
     /// # Errors
     /// [`CallError::WrongPhase`] when no choice is waited for, [`CallError::Failed`] when the connection has
@@ -36,11 +37,16 @@ impl Connection {
         if !matches!(self.state, State::Choice(..)) {
             return Err(CallError::WrongPhase);
         }
+        self.begin(now)?;
         let State::Choice(reader, mut setup) = std::mem::replace(&mut self.state, State::Dead) else {
             return Err(CallError::WrongPhase);
         };
         if let Some(context) = choice.context {
             self.snapshot = context.snapshot();
+            if !setup.host_gate {
+                self.keep_gate(self.snapshot.policy.gate());
+            }
+            setup.key_log &= self.snapshot.policy.key_log();
         }
         if let Some(domain) = choice.domain {
             setup.asked = Some(domain.as_ascii().into());

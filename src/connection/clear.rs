@@ -1,5 +1,7 @@
 //! The stream before TLS, and the step from it to a session.
 
+use std::sync::Arc;
+
 use crate::connection::drive::wall;
 use crate::connection::judging::HandshakeJudge;
 use crate::connection::setup::{ServerName, Setup};
@@ -68,8 +70,8 @@ impl Connection {
         self.start_session(setup)
     }
 
-    /// Takes bytes of the stream before TLS. Whatever it makes of them, all are taken: what stands behind
-    /// the switch to TLS was injected.
+    /// Takes bytes of the stream before TLS: all, unless the stream is refused, for what stands behind the
+    /// switch to TLS was injected.
     pub(super) fn receive_clear(&mut self, now: Time, bytes: &[u8]) -> usize {
         let mut used = 0;
         while let Some(rest) = bytes.get(used..).filter(|rest| !rest.is_empty()) {
@@ -117,7 +119,7 @@ impl Connection {
     fn answer_header(&mut self, header: stream::Header) {
         let asked = header.to.as_deref().and_then(|to| Domain::parse(to).ok());
         self.details_mut().unverified.get_or_insert_default().header = Some(header);
-        let credentials = self.snapshot.credentials.clone();
+        let credentials = &self.snapshot.credentials;
         let State::Accepting(machine, setup) = &mut self.state else {
             return;
         };
@@ -155,12 +157,7 @@ impl Connection {
     }
 
     fn begin_tls(&mut self) {
-        let outcome = match &self.state {
-            State::Initiating(machine, _) => machine.outcome(),
-            State::Accepting(machine, _) => machine.outcome(),
-            _ => None,
-        };
-        if !matches!(outcome, Some(Outcome::BeginTls { .. })) {
+        if !matches!(self.stream_outcome(), Some(Outcome::BeginTls { .. })) {
             return;
         }
         let begun = match std::mem::replace(&mut self.state, State::Dead) {
@@ -179,20 +176,24 @@ impl Connection {
 
     /// Takes notice of what a call did to the stream before TLS.
     pub(super) fn settle_clear(&mut self) {
-        let (outcome, unverified) = match &mut self.state {
-            State::Initiating(machine, _) => (machine.outcome().cloned(), Some(machine.unverified().clone())),
-            State::Accepting(machine, _) => (machine.outcome().cloned(), None),
-            _ => return,
-        };
-        let Some(Outcome::Refused(cause)) = outcome else {
+        let Some(Outcome::Refused(cause)) = self.stream_outcome() else {
             return;
         };
-        if let Some(unverified) = unverified {
-            self.details_mut().unverified = Some(unverified);
-        }
+        let cause = cause.clone();
         self.collect_clear_output();
-        self.state = State::Dead;
+        if let State::Initiating(machine, _) = std::mem::replace(&mut self.state, State::Dead) {
+            self.details_mut().unverified = Some(machine.into_unverified());
+        }
         self.fail(Cause::Stream(cause));
+    }
+
+    /// How the stream before TLS ended, once it has.
+    fn stream_outcome(&self) -> Option<&Outcome> {
+        match &self.state {
+            State::Initiating(machine, _) => machine.outcome(),
+            State::Accepting(machine, _) => machine.outcome(),
+            _ => None,
+        }
     }
 
     /// Reads a client hello up to its end.
@@ -244,8 +245,8 @@ impl Connection {
         let judge = self.handshake_judge(setup);
         let resumption = self.resumption_key(setup, &alpn);
         let options = tls::InitiatingOptions {
-            judge: judge.clone().map(|judge| -> std::sync::Arc<dyn tls::Judge> { judge }),
-            resumption: resumption.map(std::sync::Arc::new),
+            judge: judge.clone().map(|judge| -> Arc<dyn tls::Judge> { judge }),
+            resumption: resumption.map(Arc::new),
             key_log: setup.key_log,
         };
         if let Some(judge) = judge {
@@ -276,7 +277,7 @@ impl Connection {
         name.filter(|name| name.address().is_none())
     }
 
-    fn handshake_judge(&self, setup: &mut Setup) -> Option<std::sync::Arc<HandshakeJudge>> {
+    fn handshake_judge(&self, setup: &mut Setup) -> Option<Arc<HandshakeJudge>> {
         let policy = self.snapshot.policy.clone();
         let prepared = setup.verification.take();
         if prepared.is_none() && self.gate == Gate::Host {
@@ -286,14 +287,15 @@ impl Connection {
             Some(prepared) => prepared,
             None => HandshakeJudge::unasked(self.domain()?, self.role(), policy),
         };
-        Some(std::sync::Arc::new(HandshakeJudge::new(prepared, self.origin)))
+        Some(Arc::new(HandshakeJudge::new(prepared, self.origin)))
     }
 
     /// Under which tickets are kept: everything that must agree (RES-08).
     fn resumption_key(&self, setup: &Setup, alpn: &[Vec<u8>]) -> Option<ResumptionKey> {
         let domain = self.domain()?;
+        let name = self.sent_server_name(setup)?.as_ascii();
         let policy = &self.snapshot.policy;
-        if policy.resumption() == Resumption::Off || self.sent_server_name(setup).is_none() {
+        if policy.resumption() == Resumption::Off {
             return None;
         }
         let mut rest = policy.fingerprint().to_vec();
@@ -307,7 +309,6 @@ impl Connection {
             Transport::TlsOnly => 3,
         });
         let own = setup.own_domain.as_ref().map(Domain::as_ascii).unwrap_or_default();
-        let name = self.sent_server_name(setup).map(Domain::as_ascii).unwrap_or_default();
         for part in [own, name] {
             rest.extend_from_slice(part.as_bytes());
             rest.push(0);

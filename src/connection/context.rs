@@ -182,13 +182,12 @@ impl Snapshot {
         credential: Option<Arc<Credential>>,
     ) -> Result<InitiatingConfig, ConfigError> {
         let key = InitiatingKey { alpn, credential: credential.as_ref().map(|own| *own.fingerprint()) };
-        let alpn = key.alpn.clone();
-        cached(&self.initiating, key, || {
+        cached(&self.initiating, key, |key| {
             InitiatingConfig::new(&InitiatingSettings {
                 parameters: self.policy.parameters().clone(),
                 credential,
                 keep_credential_private: self.policy.client_certificate_minimum() > Version::Tls12,
-                alpn,
+                alpn: key.alpn.clone(),
                 cache: (self.policy.resumption() != Resumption::Off).then(|| self.cache.clone()),
             })
         })
@@ -196,8 +195,7 @@ impl Snapshot {
 
     /// The configuration for these protocols, made once.
     pub(super) fn accepting_config(&self, alpn: Vec<Vec<u8>>) -> Result<AcceptingConfig, ConfigError> {
-        let key = alpn.clone();
-        cached(&self.accepting, key, || {
+        cached(&self.accepting, alpn, |alpn| {
             AcceptingConfig::new(&AcceptingSettings {
                 parameters: self.policy.parameters().clone(),
                 credentials: self.credentials.clone(),
@@ -205,7 +203,7 @@ impl Snapshot {
                     ClientCertificate::Never => ClientCertificates::Never,
                     ClientCertificate::Request => ClientCertificates::Optional,
                 },
-                alpn,
+                alpn: alpn.clone(),
                 tickets: (self.policy.resumption() != Resumption::Off).then(|| self.tickets.clone()),
                 ticket_binding: self.policy.fingerprint().to_vec(),
                 unknown_name: match self.policy.unknown_server_name() {
@@ -220,13 +218,13 @@ impl Snapshot {
 fn cached<K: PartialEq, C: Clone>(
     list: &Mutex<Vec<(K, C)>>,
     key: K,
-    make: impl FnOnce() -> Result<C, ConfigError>,
+    make: impl FnOnce(&K) -> Result<C, ConfigError>,
 ) -> Result<C, ConfigError> {
     let mut list = list.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, config)) = list.iter().find(|(known, _)| *known == key) {
         return Ok(config.clone());
     }
-    let config = make()?;
+    let config = make(&key)?;
     if list.len() >= CONFIGURATIONS_PER_CONTEXT {
         list.remove(0);
     }

@@ -24,3 +24,13 @@ pub(super) struct Details {
     /// Bytes for the peer from before TLS.
     pub(super) output: Vec<u8>,
 }
+
+impl Details {
+    /// Forgets the first `count` bytes of the output, and gives its memory back with the last.
+    pub(super) fn sent(&mut self, count: usize) {
+        self.output.drain(..count.min(self.output.len()));
+        if self.output.is_empty() {
+            self.output = Vec::new();
+        }
+    }
+}

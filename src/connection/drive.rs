@@ -191,12 +191,7 @@ impl Connection {
     /// Says how many of the bytes of the last [`Connection::transmit_peek`] were sent.
     pub fn transmitted(&mut self, count: usize) {
         match self.details.as_deref_mut().filter(|details| !details.output.is_empty()) {
-            Some(details) => {
-                details.output.drain(..count.min(details.output.len()));
-                if details.output.is_empty() {
-                    details.output = Vec::new();
-                }
-            }
+            Some(details) => details.sent(count),
             None => {
                 if let State::Tls(session) = &mut self.state {
                     session.transmitted(count);
@@ -217,11 +212,10 @@ impl Connection {
     pub fn close(&mut self, now: Time) {
         match &mut self.state {
             State::Tls(session) => session.close(),
-            State::Dead => {}
-            _ => self.state = State::Dead,
-        }
-        if !matches!(self.state, State::Tls(_)) {
-            self.timer = Timer::NONE;
+            _ => {
+                self.state = State::Dead;
+                self.timer = Timer::NONE;
+            }
         }
         self.settle(now);
     }
@@ -266,22 +260,17 @@ impl Connection {
             setup.started = now;
             self.start();
         }
-        if matches!(self.state, State::Tls(_)) {
-            let received = self.receive_tls(now, &mut input, plain);
-            return if received.written > 0 { Ok(received) } else { self.outcome(received) };
-        }
-        let received = match &mut self.state {
-            State::Initiating(..) | State::Accepting(..) => {
-                let used = self.receive_clear(now, input.bytes());
-                Received { used, written: 0 }
+        let used = match &self.state {
+            State::Tls(_) => {
+                let received = self.receive_tls(now, &mut input, plain);
+                return if received.written > 0 { Ok(received) } else { self.outcome(received) };
             }
-            State::Hello(..) => Received { used: self.receive_hello(now, input.bytes()), written: 0 },
-            State::Choice(..) | State::Prepared(_) | State::Dead => Received::default(),
-            State::Tls(_) => self.receive_tls(now, &mut input, plain),
+            State::Initiating(..) | State::Accepting(..) => self.receive_clear(now, input.bytes()),
+            State::Hello(..) => self.receive_hello(now, input.bytes()),
+            State::Choice(..) | State::Prepared(_) | State::Dead => 0,
         };
         self.settle_clear();
-        self.settle(now);
-        if received.written > 0 { Ok(received) } else { self.outcome(received) }
+        self.outcome(Received { used, written: 0 })
     }
 
     fn receive_tls(&mut self, now: Time, input: &mut Input<'_>, plain: &mut [u8]) -> Received {
@@ -304,7 +293,7 @@ impl Connection {
     }
 
     /// What every call asks first: is there still a connection, and is it in time?
-    fn begin(&mut self, now: Time) -> Result<(), CallError> {
+    pub(super) fn begin(&mut self, now: Time) -> Result<(), CallError> {
         if self.cause().is_none()
             && let Some(limit) = self.timer.reached(now)
         {
@@ -326,10 +315,7 @@ impl Connection {
         if let (Some(to), Some(from)) = (out.get_mut(..length), details.output.get(..length)) {
             to.copy_from_slice(from);
         }
-        details.output.drain(..length);
-        if details.output.is_empty() {
-            details.output = Vec::new();
-        }
+        details.sent(length);
         length
     }
 
@@ -363,7 +349,11 @@ impl Connection {
 
     fn fail_by(&mut self, failure: tls::Failure) {
         let judged = matches!(failure, tls::Failure::Refused(tls::Cause::Judged, _));
-        self.publish_handshake_verdict();
+        let judge = self.take_judge();
+        // What it said of a peer that has not signed is said of nobody.
+        if judged || self.session().is_some_and(Session::has_peer_signed) {
+            self.publish(judge.as_deref());
+        }
         self.fail(if judged { Cause::PeerRefused } else { Cause::Tls(failure) });
     }
 }

@@ -7,7 +7,7 @@ use crate::connection::{Connection, State};
 use crate::parameter::{Alert, CipherSuite, Group, SignatureScheme, Version};
 use crate::policy::{Gate, Policy};
 use crate::stream::Unverified;
-use crate::tls::{self, EndPointUndefined, HandshakeKind, NoEndPoint, NoExporter, Session};
+use crate::tls::{EndPointUndefined, HandshakeKind, NoEndPoint, NoExporter, Session};
 use crate::verdict::Verdict;
 
 /// A channel binding type (RFC 5929, RFC 9266).
@@ -197,7 +197,7 @@ impl Connection {
     /// Takes the next line of the key log, when it was switched on.
     pub fn next_key_log_line(&mut self) -> Option<String> {
         match &mut self.state {
-            State::Tls(session) => tls::Session::next_key_log_line(session),
+            State::Tls(session) => session.next_key_log_line(),
             _ => None,
         }
     }

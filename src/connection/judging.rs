@@ -10,7 +10,7 @@ use crate::limits::VERDICTS_PER_CONNECTION;
 use crate::name::{Direction, Domain, Endpoint, Role, Transport};
 use crate::policy::{Policy, Requirement};
 use crate::proof::pkix::Staple;
-use crate::tls::{CertificateAlert, HandshakeKind, Judge, Session};
+use crate::tls::{CertificateAlert, HandshakeKind, Judge};
 use crate::verdict::{self, Binding, Level, Possession, Verdict};
 use crate::verification::{Handshake, PreparedVerification, Presented, Request, Verification};
 
@@ -190,13 +190,16 @@ impl Connection {
         Ok(())
     }
 
+    /// Who judged inside the handshake, once: after it nobody asks again.
+    pub(super) fn take_judge(&mut self) -> Option<Arc<HandshakeJudge>> {
+        self.details.as_deref_mut()?.judge.take()
+    }
+
     /// Puts the verdict of the handshake where it can be read.
-    pub(super) fn publish_handshake_verdict(&mut self) {
-        let judge = self.details.as_deref_mut().and_then(|details| details.judge.take());
-        let verdict = judge.and_then(|judge| judge.verdict.get().cloned());
-        if let Some(verdict) = verdict {
+    pub(super) fn publish(&mut self, judge: Option<&HandshakeJudge>) {
+        if let Some(verdict) = judge.and_then(|judge| judge.verdict.get()) {
             // The first verdict of a connection always finds room.
-            let _ = self.keep(verdict);
+            let _ = self.keep(verdict.clone());
         }
     }
 
@@ -211,8 +214,7 @@ impl Connection {
             self.fail(Cause::NoApplicationProtocol);
             return;
         }
-        let judge = self.details.as_deref().and_then(|details| details.judge.clone());
-        let Some(judge) = judge else {
+        let Some(judge) = self.take_judge() else {
             // A receiving end that demands nobody's identity lets bytes pass; else the host has to say who it is.
             if self.direction == Direction::Receiving
                 && self.snapshot.policy.requirement() == Requirement::EncryptOnly
@@ -221,19 +223,16 @@ impl Connection {
             }
             return;
         };
-        let late = judge.verdict.get().is_none().then(|| self.session()).flatten().map(|session| {
+        let Some(session) = self.session() else {
+            return;
+        };
+        let verdict = judge.verdict.get_or_init(|| {
             let resumed = session.handshake_kind() == Some(HandshakeKind::Resumed);
             let staple = staple(session.is_stapled());
             judge.verdict_on(session.peer_certificates(), resumed, staple, now.unix_seconds)
         });
-        let verdict = late.or_else(|| judge.verdict.get().cloned());
-        self.details_mut().judge = None;
-        let Some(verdict) = verdict else {
-            return;
-        };
         let (permitted, refused) = (verdict.is_permitted(), verdict.level() == Level::Refused);
-        // The first verdict of a connection always finds room.
-        let _ = self.keep(verdict);
+        self.publish(Some(&judge));
         if permitted {
             self.open_gate();
         } else if refused {
@@ -259,7 +258,7 @@ impl Connection {
 
     fn end_session(&mut self) {
         if let State::Tls(session) = &mut self.state {
-            Session::close(session);
+            session.close();
         }
     }
 }

@@ -62,6 +62,8 @@ pub(super) struct Setup {
     pub(super) verification: Option<PreparedVerification>,
     pub(super) stop_at_client_hello: bool,
     pub(super) key_log: bool,
+    /// The host took the gate, whatever a policy says.
+    pub(super) host_gate: bool,
     /// The domain that a receiving end's peer asked for in the clear, or the host chose.
     pub(super) asked: Option<Box<str>>,
     /// Application bytes written before there was a session.
@@ -78,6 +80,7 @@ impl Setup {
             verification: None,
             stop_at_client_hello: false,
             key_log: false,
+            host_gate: false,
             asked: None,
             early: Vec::new(),
         }
@@ -151,10 +154,15 @@ impl Connection {
     /// # Errors
     /// [`SetupError::AlreadyDriven`] when it is too late.
     pub fn set_host_gate(&mut self) -> Result<(), SetupError> {
-        self.setup()?;
-        self.gate = Gate::Host;
-        self.gate_open = true;
+        self.setup()?.host_gate = true;
+        self.keep_gate(Gate::Host);
         Ok(())
+    }
+
+    /// Lets this one keep application bytes back.
+    pub(super) fn keep_gate(&mut self, gate: Gate) {
+        self.gate = gate;
+        self.gate_open = gate == Gate::Host;
     }
 
     /// Makes the session's secrets readable, in the format of NSS key logs. Whoever reads them can read

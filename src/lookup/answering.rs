@@ -29,7 +29,7 @@ impl Lookup {
             if questions.is_empty() {
                 return Ok(());
             }
-            let left = limit.saturating_sub(instant().saturating_duration_since(begin));
+            let left = limit.saturating_sub(begin.elapsed());
             let requests =
                 questions.iter().map(|question| Request::Question(question.kind.clone())).collect();
             for (question, reply) in questions.iter().zip(self.ask_all(requests, left)) {
@@ -43,10 +43,7 @@ impl Lookup {
     pub fn ask_all(&self, requests: Vec<Request>, limit: Duration) -> Vec<Result<Reply, LookupError>> {
         let begin = instant();
         let begun: Vec<_> = requests.into_iter().map(|request| self.begin(request, limit)).collect();
-        let wait = |asked| {
-            let left = limit.saturating_sub(instant().saturating_duration_since(begin));
-            self.finish(asked, left)
-        };
+        let wait = |asked| self.finish(asked, limit.saturating_sub(begin.elapsed()));
         begun.into_iter().map(|asked| asked.and_then(wait)).collect()
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::clock::wall_seconds;
+use super::clock::{seconds, wall_seconds};
 use super::https::{self, HttpAnswer};
 use super::room::Room;
 use crate::limits::{
@@ -75,10 +75,6 @@ async fn find(room: &Room, source: &PoshUrl) -> Result<PoshEvidence, NoDocument>
         Err(failed) => return Err(failed),
     };
     Ok(PoshEvidence::referred(source.clone(), first, second, wall_seconds(), true)?)
-}
-
-fn seconds(seconds: u32) -> Duration {
-    Duration::from_secs(u64::from(seconds))
 }
 
 /// Requests a URL and what it redirects to, until a document comes.

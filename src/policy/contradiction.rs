@@ -4,8 +4,7 @@
 //! refused when it is built, and both are named.
 
 use super::{
-    ClientCertificate, DaneUsages, Directions, Gate, PeerPolicy, Policy, Preset, Requirement, Setting,
-    StarttlsDemand,
+    ClientCertificate, Directions, Gate, PeerPolicy, Policy, Preset, Requirement, Setting, StarttlsDemand,
 };
 use crate::name::{Domain, Service};
 use crate::parameter::Version;
@@ -207,10 +206,7 @@ fn check_proofs(policy: &Policy) -> Result<(), Contradiction> {
         policy.dane_required && requirement == Requirement::EncryptOnly,
         Contradiction::DaneRequiredOfNobody(None),
     )?;
-    refuse_if(
-        !policy.pkix && policy.dane.pkix && policy.dane != DaneUsages::OFF,
-        Contradiction::DanePkixUsagesWithoutPkix,
-    )?;
+    refuse_if(!policy.pkix && policy.dane.pkix, Contradiction::DanePkixUsagesWithoutPkix)?;
     refuse_if(policy.posh_mismatch_is_final && !policy.posh, Contradiction::PoshFinalButOff)?;
     let excepted = policy.peers.values().any(|peer| !peer.exceptions.is_empty());
     let unproven = requirement == Requirement::Authenticate && !has_proof(policy) && !excepted;

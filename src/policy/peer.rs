@@ -42,13 +42,6 @@ pub struct PeerPolicy {
     pub exceptions: Vec<Exception>,
 }
 
-impl PeerPolicy {
-    /// Whether the entry, written for `owner`, covers `domain`.
-    pub fn covers(&self, owner: &Domain, domain: &Domain) -> bool {
-        owner == domain || (self.with_subdomains && domain.is_within(owner))
-    }
-}
-
 /// What holds for one peer after its own table, if it has one, was laid over the policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerDemands<'p> {

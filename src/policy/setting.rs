@@ -127,12 +127,6 @@ impl Setting {
     pub fn key(self) -> &'static str {
         self.path().split_once('.').map_or_else(|| self.path(), |(_, key)| key)
     }
-
-    /// The setting at a path; `None` when there is none.
-    #[must_use]
-    pub fn from_path(path: &str) -> Option<Self> {
-        Self::ALL.iter().chain(Self::PEER).copied().find(|one| one.path() == path)
-    }
 }
 
 impl std::fmt::Display for Setting {

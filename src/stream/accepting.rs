@@ -167,7 +167,7 @@ impl Accepting {
         let Phase::HostAsked(header) = &self.phase else {
             return Err(AnswerError::NotAsked);
         };
-        self.asked()?;
+        self.asked(true)?;
         let mut text = self.response(from, Some(header))?;
         if header.has_features() {
             text += &features(STARTTLS_REQUIRED);
@@ -184,10 +184,7 @@ impl Accepting {
     /// # Errors
     /// [`AnswerError::NotAsked`] when nothing was asked.
     pub fn decline(&mut self, condition: StreamCondition) -> Result<(), AnswerError> {
-        if !matches!(self.phase, Phase::HostAsked(_)) {
-            return Err(AnswerError::NotAsked);
-        }
-        self.asked()?;
+        self.asked(matches!(self.phase, Phase::HostAsked(_)))?;
         self.refuse(Cause::Declined { condition });
         Ok(())
     }
@@ -197,10 +194,7 @@ impl Accepting {
     /// # Errors
     /// [`AnswerError::NotAsked`] when nothing was asked, or injected bytes have ended the stream.
     pub fn proceed(&mut self) -> Result<(), AnswerError> {
-        if !matches!(self.phase, Phase::TlsAsked) {
-            return Err(AnswerError::NotAsked);
-        }
-        self.asked()?;
+        self.asked(matches!(self.phase, Phase::TlsAsked))?;
         self.exchange.send(PROCEED);
         self.phase = Phase::Proceeding;
         Ok(())
@@ -211,16 +205,14 @@ impl Accepting {
     /// # Errors
     /// [`AnswerError::NotAsked`] when nothing was asked, or injected bytes have ended the stream.
     pub fn fail(&mut self) -> Result<(), AnswerError> {
-        if !matches!(self.phase, Phase::TlsAsked) {
-            return Err(AnswerError::NotAsked);
-        }
-        self.asked()?;
+        self.asked(matches!(self.phase, Phase::TlsAsked))?;
         self.refuse(Cause::TlsDeclined);
         Ok(())
     }
 
-    fn asked(&self) -> Result<(), AnswerError> {
-        if self.exchange.outcome.is_some() { Err(AnswerError::NotAsked) } else { Ok(()) }
+    /// Whether an answer is due in this phase: never behind the outcome.
+    fn asked(&self, due: bool) -> Result<(), AnswerError> {
+        if due && self.exchange.outcome.is_none() { Ok(()) } else { Err(AnswerError::NotAsked) }
     }
 
     fn response(&self, from: &str, initial: Option<&Header>) -> Result<String, IllegalText> {

@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use super::text::{IllegalText, escape};
+use super::namespaces::STREAM_ERRORS;
+use super::text::{IllegalText, STREAM_END, escape};
 
 /// A defined condition of a stream error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -141,22 +142,20 @@ impl fmt::Display for StreamCondition {
 /// # Errors
 /// [`IllegalText`] when the explanation holds a character that XML forbids.
 pub fn stream_error(condition: StreamCondition, explanation: Option<&str>) -> Result<String, IllegalText> {
-    let explanation = match explanation {
+    let text = match explanation {
         None => String::new(),
-        Some(text) => {
-            format!("<text xmlns='urn:ietf:params:xml:ns:xmpp-streams'>{}</text>", escape(text)?)
-        }
+        Some(text) => format!("<text xmlns='{STREAM_ERRORS}'>{}</text>", escape(text)?),
     };
-    Ok(format!("{}{explanation}</stream:error>{}", error_start(condition), super::text::STREAM_END))
+    Ok(error(condition, &text))
 }
 
 /// A stream error without explanation, and the end of the stream.
 pub(super) fn bare_stream_error(condition: StreamCondition) -> String {
-    format!("{}</stream:error>{}", error_start(condition), super::text::STREAM_END)
+    error(condition, "")
 }
 
-fn error_start(condition: StreamCondition) -> String {
-    format!("<stream:error><{} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>", condition.name())
+fn error(condition: StreamCondition, text: &str) -> String {
+    format!("<stream:error><{condition} xmlns='{STREAM_ERRORS}'/>{text}</stream:error>{STREAM_END}")
 }
 
 #[cfg(test)]

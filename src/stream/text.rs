@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use super::characters::is_allowed;
 use super::header::{Header, Version};
 use super::namespaces::{DIALBACK, DIALBACK_FEATURE, STREAMS};
+use crate::certificate::hexadecimal;
 use crate::name::Service;
 
 /// The end tag of the stream.
@@ -66,7 +67,7 @@ impl StreamId {
     /// It must be a fresh draw for every stream header, the one behind TLS included: the security of dialback
     /// hangs on it (RFC 6120 §4.7.3).
     pub fn from_random(bytes: [u8; 16]) -> Self {
-        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(hexadecimal(&bytes))
     }
 
     /// The ID as it stands on the wire.

@@ -77,12 +77,6 @@ impl Session {
         self.failure.is_none() && !self.is_handshaking()
     }
 
-    /// Whether this end speaks first.
-    #[must_use]
-    pub fn is_initiating(&self) -> bool {
-        matches!(self.engine, Engine::Initiating(_))
-    }
-
     /// Why the session failed, if it did.
     #[must_use]
     pub fn failure(&self) -> Option<Failure> {
@@ -132,6 +126,13 @@ impl Session {
     #[must_use]
     pub fn signature_scheme(&self) -> Option<SignatureScheme> {
         self.settled.scheme.and_then(SignatureScheme::from_number)
+    }
+
+    /// Whether the peer has shown in this handshake that it holds its certificate's key. A handshake that
+    /// failed after that still knows it.
+    pub(crate) fn has_peer_signed(&self) -> bool {
+        let found = self.handshake.as_ref().and_then(|handshake| handshake.found.scheme);
+        self.settled.scheme.or(found).is_some()
     }
 
     /// The application protocol agreed on.

@@ -1,8 +1,8 @@
 //! The TLS engine: sessions, what they are configured from, and what they tell.
 //!
-//! This room and `proof/pkix` are the only ones that know rustls; none of its types leaves. It has no policy
-//! and no identity: it is told what to offer, finishes any handshake whose signatures are right (unless a
-//! [`Judge`] refuses in time), and says what was agreed and shown.
+//! This room, `proof/pkix` and the HTTPS client of `lookup` are the only ones that know rustls; none of its
+//! types leaves. It has no policy and no identity: it is told what to offer, finishes any handshake whose
+//! signatures are right (unless a [`Judge`] refuses in time), and says what was agreed and shown.
 //!
 //! | file | question |
 //! | --- | --- |

@@ -27,6 +27,7 @@ use self::judge::{Judgement, Way, judge, judge_unvalidated};
 use self::upstream::{Capability, Upstream};
 use crate::limits::{LOOKUP_CAPABILITY_SECONDS, LOOKUP_CNAMES, LOOKUP_FAILURE_SECONDS};
 use crate::lookup::cache::Cache;
+use crate::lookup::clock::seconds;
 use crate::lookup::effort::{Traffic, count};
 use crate::lookup::flight::Flights;
 use crate::name::Domain;
@@ -204,8 +205,4 @@ fn options() -> DnsRequestOptions {
 
 fn failed(failure: LookupFailure) -> (Lookup<Arc<Rrset>>, Duration) {
     (Lookup::Failed(failure), seconds(LOOKUP_FAILURE_SECONDS))
-}
-
-fn seconds(seconds: u32) -> Duration {
-    Duration::from_secs(u64::from(seconds))
 }

@@ -21,6 +21,7 @@ use tokio::time::Instant;
 
 use crate::limits::{LOOKUP_CACHED_KEYS, LOOKUP_NEGATIVE_TTL_SECONDS};
 use crate::lookup::cache::Cache;
+use crate::lookup::clock::seconds;
 use crate::lookup::effort::{Traffic, count};
 use crate::lookup::flight::Flights;
 
@@ -138,10 +139,10 @@ fn is_for_validation(kind: RecordType) -> bool {
 
 /// How long an answer may be kept, if at all.
 fn life_of(answer: &Exchange) -> Option<Duration> {
-    let seconds = match answer {
+    let ttl = match answer {
         Ok(response) => response.all_sections().map(|record| record.ttl).min()?,
         Err(NetError::Dns(DnsError::NoRecordsFound(nothing))) => nothing.negative_ttl?,
         Err(_) => return None,
     };
-    Some(Duration::from_secs(u64::from(seconds.min(LOOKUP_NEGATIVE_TTL_SECONDS))))
+    Some(seconds(ttl.min(LOOKUP_NEGATIVE_TTL_SECONDS)))
 }

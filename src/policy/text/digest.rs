@@ -5,7 +5,9 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::certificate::hexadecimal;
 use crate::policy::PinnedDigest;
+use crate::record::hexadecimal as hexadecimal_bytes;
 
 /// Why a text is no usable digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,39 +54,17 @@ pub(super) fn parse(text: &str) -> Result<[u8; 32], DigestError> {
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = if text.contains(':') {
-        if !text.split(':').all(|pair| pair.len() == 2) {
-            return None;
-        }
-        text.bytes().filter(|byte| *byte != b':').collect()
-    } else {
-        text.bytes().collect()
-    };
-    if digits.is_empty() || !digits.len().is_multiple_of(2) {
+    if text.contains(':') && !text.split(':').all(|pair| pair.len() == 2) {
         return None;
     }
-    digits.chunks_exact(2).map(|pair| Some(nibble(pair.first()?)? << 4 | nibble(pair.last()?)?)).collect()
-}
-
-fn nibble(digit: &u8) -> Option<u8> {
-    let value = char::from(*digit).to_digit(16)?;
-    u8::try_from(value).ok()
-}
-
-/// Writes 64 hexadecimal digits in lower case.
-pub(super) fn hex(bytes: &[u8; 32]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hexadecimal_bytes(&text.replace(':', ""))
 }
 
 impl fmt::Display for PinnedDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Certificate(digest) => write!(f, "certificate sha-256:{}", hex(digest)),
-            Self::PublicKey(digest) => write!(f, "public_key sha-256:{}", hex(digest)),
+            Self::Certificate(digest) => write!(f, "certificate sha-256:{}", hexadecimal(digest)),
+            Self::PublicKey(digest) => write!(f, "public_key sha-256:{}", hexadecimal(digest)),
         }
     }
 }
@@ -115,7 +95,7 @@ mod tests {
         ] {
             assert_eq!(parse(&text), Ok(bytes()), "{text}");
         }
-        assert_eq!(hex(&bytes()), HEX);
+        assert_eq!(PinnedDigest::PublicKey(bytes()).to_string(), format!("public_key sha-256:{HEX}"));
     }
 
     #[test]

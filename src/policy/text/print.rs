@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::time;
+use crate::certificate::hexadecimal;
 use crate::policy::value::Value;
 use crate::policy::{PeerPolicy, PinnedDigest, Policy, Setting};
 
@@ -101,5 +102,5 @@ fn printed_digest(digest: &PinnedDigest) -> String {
         PinnedDigest::Certificate(bytes) => ("certificate", bytes),
         PinnedDigest::PublicKey(bytes) => ("public_key", bytes),
     };
-    format!("{key} = \"sha-256:{}\"", super::digest::hex(bytes))
+    format!("{key} = \"sha-256:{}\"", hexadecimal(bytes))
 }

@@ -113,8 +113,9 @@ fn read_setting(
 /// The fault for a key that does not exist, with the nearest that does: in its own table first, then any.
 fn unknown_key(section: &str, key: &str) -> TextFault {
     let siblings = Setting::ALL.iter().filter(|one| one.section() == section).map(|one| one.key());
-    let top = ["preset", "peer", "stream", "tls", "pkix", "dane", "posh", "dialback", "time_limits"];
-    let own = nearest(key, siblings.chain(top.into_iter().filter(|_| section.is_empty())));
+    let sections = Setting::ALL.iter().map(|one| one.section()).filter(|one| !one.is_empty());
+    let top = ["preset", "peer"].into_iter().chain(sections);
+    let own = nearest(key, siblings.chain(top.filter(|_| section.is_empty())));
     let qualified = own.map(|own| if section.is_empty() { own.into() } else { format!("{section}.{own}") });
     let anywhere = || {
         let same_key = Setting::ALL.iter().find(|one| one.key() == key);

@@ -85,7 +85,7 @@ fn par_04_a_server_made_to_choose_tls_1_2_is_found_out() {
     let mut client =
         Session::initiating(&config, Some("example.org"), NOW, InitiatingOptions::default()).unwrap();
     let mut reply = drain(&mut server);
-    // The session id is echoed by TLS 1.3 and never chosen by a client of TLS 1.2: give the server none.
+    // The mark at the end of the server's random, behind the headers of record and message and the version.
     assert_eq!(&reply[11 + 24..11 + 32], b"DOWNGRD\x01");
     let failure = client.receive(NOW, &reply, &mut []).unwrap_err();
     assert_eq!(failure, Failure::Refused(Cause::Misbehaved, Some(Alert::ILLEGAL_PARAMETER)));

@@ -118,13 +118,7 @@ fn a_server_without_any_credential_says_so() {
 fn a_judge_of_the_client_refuses_inside_the_handshake_with_each_alert() {
     for version in [Version::Tls12, Version::Tls13] {
         for refusal in CertificateAlert::ALL {
-            let client = InitiatingSettings {
-                parameters: parameters(version),
-                credential: Some(ECDSA.clone()),
-                ..initiating()
-            };
-            let server =
-                AcceptingSettings { client_certificates: ClientCertificates::Optional, ..accepting() };
+            let (client, server) = mutual(version);
             let judge = InitiatingOptions {
                 judge: Some(Arc::new(Fixed(Err(*refusal)))),
                 ..InitiatingOptions::default()
@@ -153,13 +147,7 @@ fn a_judge_that_is_content_lets_the_handshake_go_on() {
 fn par_18_a_client_learns_that_its_certificate_was_rejected() {
     for version in [Version::Tls12, Version::Tls13] {
         for refusal in CertificateAlert::ALL {
-            let client = InitiatingSettings {
-                parameters: parameters(version),
-                credential: Some(ECDSA.clone()),
-                ..initiating()
-            };
-            let server =
-                AcceptingSettings { client_certificates: ClientCertificates::Optional, ..accepting() };
+            let (client, server) = mutual(version);
             let judge = AcceptingOptions {
                 judge: Some(Arc::new(Fixed(Err(*refusal)))),
                 ..AcceptingOptions::default()

@@ -367,6 +367,9 @@ fn res_03_a_key_two_periods_old_is_gone() {
     assert_eq!(first[1..17], again[1..17], "one key, by its id");
     assert_ne!(first[1..17], second[1..17], "and then another");
     assert_ne!(first[25..], again[25..]);
+    make(NOW + 200);
+    let kept = format!("{tickets:?}").matches("TicketKey").count();
+    assert_eq!(kept, 2, "with the third the first is gone");
 }
 
 #[test]

@@ -55,6 +55,18 @@ pub(super) fn initiating() -> InitiatingSettings {
     InitiatingSettings::default()
 }
 
+/// Two ends that show each other certificates in this version.
+pub(super) fn mutual(version: Version) -> (InitiatingSettings, AcceptingSettings) {
+    (
+        InitiatingSettings {
+            parameters: parameters(version),
+            credential: Some(ECDSA.clone()),
+            ..initiating()
+        },
+        AcceptingSettings { client_certificates: ClientCertificates::Optional, ..accepting() },
+    )
+}
+
 /// Two sessions and how the bytes between them are cut.
 pub(super) struct Pair {
     pub(super) client: Session,
@@ -160,7 +172,7 @@ pub(super) fn deliver(session: &mut Session, bytes: &[u8], cut: usize, now: u64,
     }
 }
 
-/// A judge that answers always the same, and counts what it was shown.
+/// A judge that answers always the same, and demands to be shown a certificate.
 pub(super) struct Fixed(pub(super) Result<(), CertificateAlert>);
 
 impl Judge for Fixed {

@@ -87,13 +87,7 @@ fn par_09_the_servers_order_of_suites_decides() {
 fn bytes_cut_anywhere_lead_to_the_same_session() {
     for version in [Version::Tls12, Version::Tls13] {
         for cut in [1, 2, 5, 64, 1000] {
-            let client = InitiatingSettings {
-                parameters: parameters(version),
-                credential: Some(ECDSA.clone()),
-                ..initiating()
-            };
-            let server =
-                AcceptingSettings { client_certificates: ClientCertificates::Optional, ..accepting() };
+            let (client, server) = mutual(version);
             let mut pair = Pair::new(&client, &server).cut(cut).ready();
             assert_eq!(pair.client.version(), Some(version));
             assert_eq!(pair.server.peer_certificates().next(), Some(ECDSA.leaf()));
