@@ -64,7 +64,6 @@ pub(crate) struct Row {
 /// A change that was noted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LoggedChange {
-    pub(crate) service: String,
     pub(crate) seen_at: i64,
     pub(crate) change: String,
     pub(crate) loudness: String,
@@ -156,21 +155,25 @@ impl Store {
         all().map_err(|error| sql(&self.path, &error))
     }
 
-    /// The changes of a domain, the latest first.
-    pub(crate) fn changes(&self, domain: &str, most: u32) -> Result<Vec<LoggedChange>, Failure> {
+    /// The changes of a domain's service, the latest first.
+    pub(crate) fn changes(
+        &self,
+        domain: &str,
+        service: &str,
+        most: u32,
+    ) -> Result<Vec<LoggedChange>, Failure> {
         let all = || {
             let mut statement = self.connection.prepare(
-                "SELECT service, seen_at, change, loudness, text, accepted_at FROM change
-                 WHERE domain = ?1 ORDER BY number DESC LIMIT ?2",
+                "SELECT seen_at, change, loudness, text, accepted_at FROM change
+                 WHERE domain = ?1 AND service = ?2 ORDER BY number DESC LIMIT ?3",
             )?;
-            let rows = statement.query_map(params![domain, most], |row| {
+            let rows = statement.query_map(params![domain, service, most], |row| {
                 Ok(LoggedChange {
-                    service: row.get(0)?,
-                    seen_at: row.get(1)?,
-                    change: row.get(2)?,
-                    loudness: row.get(3)?,
-                    text: row.get(4)?,
-                    accepted_at: row.get(5)?,
+                    seen_at: row.get(0)?,
+                    change: row.get(1)?,
+                    loudness: row.get(2)?,
+                    text: row.get(3)?,
+                    accepted_at: row.get(4)?,
                 })
             })?;
             rows.collect::<rusqlite::Result<Vec<LoggedChange>>>()
