@@ -12,7 +12,7 @@
 enum kind {
     C2S,     /* P-256 leaf, X25519, no tickets */
     PQ,      /* the same with X25519MLKEM768 */
-    RSA_LEAF,     /* the same with an RSA-2048 leaf */
+    RSA_LEAF, /* the same with an RSA-2048 leaf */
     S2S,     /* both ends show and verify a certificate and a name */
     RESUMED, /* tickets; each handshake after the first resumes */
     CHACHA,  /* TLS_CHACHA20_POLY1305_SHA256 */
@@ -47,8 +47,9 @@ extern uint64_t server_ns;
 extern int split;
 
 uint64_t cpu_ns(void);
-/* A file of the directory, or an absolute path; kept for ever. */
+/* What stands in a file of the directory; kept for ever. */
 const char *file_text(const char *name, size_t *length);
+/* The path of a file of the directory; good for the next seven calls. */
 const char *file_path(const char *name);
 void fail(const char *what) __attribute__((noreturn));
 

@@ -7,12 +7,11 @@ use xmpptls::certificate::Chain;
 use xmpptls::name::{Domain, Endpoint, Service, Transport, reference_identities};
 use xmpptls::proof::names;
 use xmpptls::record::{
-    PoshCertificate, PoshWarning, TlsaMatching, TlsaOwner, TlsaRecord, TlsaSelector, TlsaUsage,
-    posh_document, posh_url, zone_line,
+    PoshCertificate, PoshWarning, TlsaOwner, TlsaRecord, posh_document, posh_url, zone_line,
 };
 
 use crate::args::RecordsArgs;
-use crate::check::mend::dane_ee;
+use crate::check::mend::{dane_ee, dane_ta};
 use crate::check::words;
 use crate::clock::{date, wall_seconds};
 use crate::failure::Failure;
@@ -24,7 +23,6 @@ struct Published {
     srv: Vec<String>,
     tlsa: Vec<String>,
     posh_url: String,
-    posh: String,
 }
 
 /// Runs `records`.
@@ -33,18 +31,28 @@ pub(crate) fn run(args: &RecordsArgs) -> Result<u8, Failure> {
     let chain = read::chain(&args.chain)?;
     let next = args.next.as_ref().map(|path| read::chain(path)).transpose()?;
     let chains: Vec<&Chain> = next.iter().chain([&chain]).collect();
+    let records = tlsa(args, &chains);
     let all: Vec<Published> =
-        args.services.all().into_iter().map(|own| published(args, own, &chains, now)).collect();
-    let warnings = warnings(args, &chains, now);
+        args.services.all().into_iter().map(|own| published(args, own, &records)).collect();
+    // One document serves both services.
+    let certificates: Vec<PoshCertificate<'_>> = chains
+        .iter()
+        .map(|chain| PoshCertificate {
+            der: chain.leaf().der(),
+            not_after: chain.leaf().validity().not_after,
+        })
+        .collect();
+    let (posh, posh_warnings) = posh_document(&certificates, args.posh_expires, now);
+    let warnings = warnings(args, &chains, &posh_warnings, now);
     if args.json {
-        crate::say(&format!("{}\n", as_json(args, &all, &warnings)));
+        crate::say(&format!("{}\n", as_json(args, &all, &posh, &warnings)));
     } else {
-        crate::say(&as_text(&all, &warnings));
+        crate::say(&as_text(&all, &posh, &warnings));
     }
     Ok(0)
 }
 
-fn published(args: &RecordsArgs, service: Service, chains: &[&Chain], now: i64) -> Published {
+fn published(args: &RecordsArgs, service: Service, records: &[TlsaRecord]) -> Published {
     let host = args.host.as_ref().unwrap_or(&args.domain);
     let (direct, starttls) = match service {
         Service::C2s => (5223, 5222),
@@ -59,25 +67,15 @@ fn published(args: &RecordsArgs, service: Service, chains: &[&Chain], now: i64) 
         let priority = index.saturating_add(1).saturating_mul(5);
         format!("{label}._tcp.{domain}. {} IN SRV {priority} 0 {port} {host}.", args.ttl)
     });
-    let records = tlsa(args, chains);
     let tlsa = places.iter().flat_map(|(_, port)| {
         let owner = TlsaOwner { host: host.clone(), port: *port };
         records.iter().map(move |record| with_ttl(&zone_line(&owner, record), args.ttl))
     });
-    let certificates: Vec<PoshCertificate<'_>> = chains
-        .iter()
-        .map(|chain| PoshCertificate {
-            der: chain.leaf().der(),
-            not_after: chain.leaf().validity().not_after,
-        })
-        .collect();
-    let (posh, _) = posh_document(&certificates, args.posh_expires, now);
     Published {
         service,
         srv: srv.collect(),
         tlsa: tlsa.collect(),
         posh_url: posh_url(domain, service).as_str().to_owned(),
-        posh,
     }
 }
 
@@ -93,19 +91,14 @@ fn tlsa(args: &RecordsArgs, chains: &[&Chain]) -> Vec<TlsaRecord> {
         let issuers = chains.iter().filter_map(|chain| {
             chain.others().find(|other| other.subject_der() == chain.leaf().issuer_der())
         });
-        records.extend(issuers.map(|issuer| TlsaRecord {
-            usage: TlsaUsage::DaneTa,
-            selector: TlsaSelector::Certificate,
-            matching: TlsaMatching::Sha256,
-            data: issuer.digest_sha256().into(),
-        }));
+        records.extend(issuers.map(dane_ta));
     }
     records.sort_unstable();
     records.dedup();
     records
 }
 
-fn warnings(args: &RecordsArgs, chains: &[&Chain], now: i64) -> Vec<String> {
+fn warnings(args: &RecordsArgs, chains: &[&Chain], posh: &[PoshWarning], now: i64) -> Vec<String> {
     let mut list = Vec::new();
     for chain in chains {
         let leaf = chain.leaf();
@@ -127,14 +120,6 @@ fn warnings(args: &RecordsArgs, chains: &[&Chain], now: i64) -> Vec<String> {
             list.push(format!("the certificate for {names} begins on {}", date(leaf.validity().not_before)));
         }
     }
-    let certificates: Vec<PoshCertificate<'_>> = chains
-        .iter()
-        .map(|chain| PoshCertificate {
-            der: chain.leaf().der(),
-            not_after: chain.leaf().validity().not_after,
-        })
-        .collect();
-    let (_, posh) = posh_document(&certificates, args.posh_expires, now);
     list.extend(posh.iter().map(|warning| {
         match warning {
             PoshWarning::OutlivesCertificate(_) => {
@@ -158,7 +143,7 @@ fn names_domain(domain: &Domain, service: Service, chain: &Chain) -> bool {
     names::matches(chain.leaf().names(), &references).is_some()
 }
 
-fn as_text(all: &[Published], warnings: &[String]) -> String {
+fn as_text(all: &[Published], posh: &str, warnings: &[String]) -> String {
     let mut text = String::new();
     for own in all {
         let service = words::service(own.service);
@@ -167,7 +152,7 @@ fn as_text(all: &[Published], warnings: &[String]) -> String {
         let _ = writeln!(text, "; {service}: which key it has (in a zone signed with DNSSEC)");
         own.tlsa.iter().for_each(|line| text.push_str(&format!("{line}\n")));
         let _ = writeln!(text, "; {service}: the POSH document, to be served at\n;   {}", own.posh_url);
-        let _ = writeln!(text, ";   {}\n", own.posh);
+        let _ = writeln!(text, ";   {posh}\n");
     }
     for warning in warnings {
         let _ = writeln!(text, "; note: {warning}");
@@ -175,7 +160,8 @@ fn as_text(all: &[Published], warnings: &[String]) -> String {
     text
 }
 
-fn as_json(args: &RecordsArgs, all: &[Published], warnings: &[String]) -> serde_json::Value {
+fn as_json(args: &RecordsArgs, all: &[Published], posh: &str, warnings: &[String]) -> serde_json::Value {
+    let document: serde_json::Value = serde_json::from_str(posh).unwrap_or_default();
     json!({
         "format": "xmpptls-records-1",
         "domain": args.domain.as_ascii(),
@@ -185,7 +171,7 @@ fn as_json(args: &RecordsArgs, all: &[Published], warnings: &[String]) -> serde_
             "tlsa": own.tlsa,
             "posh": {
                 "url": own.posh_url,
-                "document": serde_json::from_str::<serde_json::Value>(&own.posh).unwrap_or_default(),
+                "document": document,
             },
         })).collect::<Vec<_>>(),
         "warnings": warnings,

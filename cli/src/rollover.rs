@@ -4,21 +4,20 @@
 //! the same policy as a check. What others hold in their caches cannot be seen from here; how long they may
 //! hold it can, and is said.
 
-use std::fmt::Write as _;
-use std::time::Duration;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use xmpptls::certificate::Chain;
 use xmpptls::lookup::{Candidate, Finding, Gathered, Request as Question};
 use xmpptls::name::{Direction, Service};
-use xmpptls::record::{Lookup, TlsaOwner, zone_line};
-use xmpptls::verdict::{Attempt, Level, NotTried, Outcome, Proof, Verdict};
-use xmpptls::verification::{Answer, Request, Verification};
+use xmpptls::record::Lookup;
+use xmpptls::verdict::{Attempt, Level, Outcome, Proof, Verdict};
+use xmpptls::verification::{Request, Verification};
 
 use crate::args::RolloverArgs;
-use crate::check::mend::dane_ee;
+use crate::check::mend::tlsa_line;
 use crate::check::settings::{self, Policies};
-use crate::check::{command, words};
+use crate::check::{command, probe, words};
 use crate::clock::wall_seconds;
 use crate::failure::Failure;
 use crate::paint::{self, BAD, BOLD, GOOD, Lines, PLAIN};
@@ -49,7 +48,7 @@ pub(crate) fn run(args: &RolloverArgs) -> Result<u8, Failure> {
     for service in args.services.all() {
         let policies = Policies::new(service, &anchors)?;
         let question = Question::Gather { domain: args.domain.clone(), service };
-        let reply = lookup.ask(question, time_out(args)).map_err(Failure::Lookup)?;
+        let reply = lookup.ask(question, args.network.timeout).map_err(Failure::Lookup)?;
         let Finding::Gathered(gathered) = reply.finding else { return Err(Failure::Thread) };
         match &gathered.candidates {
             Lookup::Found(candidates) => {
@@ -72,10 +71,6 @@ pub(crate) fn run(args: &RolloverArgs) -> Result<u8, Failure> {
     Ok(code)
 }
 
-fn time_out(args: &RolloverArgs) -> Duration {
-    args.network.timeout
-}
-
 impl Place {
     fn is_good(&self) -> bool {
         self.verdict.level() == Level::Authenticated
@@ -93,23 +88,11 @@ fn place(candidate: &Candidate, gathered: &Gathered, policies: &Policies, chain:
             policy,
         };
         let mut verification = Verification::of_chain(request, chain.clone());
-        while let Some(question) = verification.next_question(now) {
-            let answer = candidate.answer(&question.kind).or_else(|| gathered.answer(&question.kind));
-            if verification.answer(question.id, answer.unwrap_or(Answer::NotAsked)).is_err() {
-                break;
-            }
-        }
+        probe::answer(&mut verification, candidate, gathered, now);
         verification.decide(now)
     };
-    let verdict = judge(policies.strict.clone());
-    let find = |verdict: &Verdict, proof| verdict.attempts().iter().find(|own| own.proof == proof).cloned();
-    let proofs = policies.alone.iter().filter_map(|(proof, policy)| match find(&verdict, *proof) {
-        Some(own) if !matches!(own.outcome, Outcome::Skipped | Outcome::NotTried(NotTried::NotAsked)) => {
-            Some(own)
-        }
-        _ => find(&judge(policy.clone()), *proof),
-    });
-    let proofs: Vec<Attempt> = proofs.collect();
+    let verdict = judge(Arc::clone(&policies.strict));
+    let proofs = probe::proofs(&verdict, policies, |policy| Some(judge(Arc::clone(policy))));
     let ends = candidate.tlsa.iter().filter_map(|(_, found)| match found {
         Lookup::Found(set) => set.valid_until(),
         _ => None,
@@ -117,11 +100,7 @@ fn place(candidate: &Candidate, gathered: &Gathered, policies: &Policies, chain:
     let held = ends.max().map(|end| end.saturating_sub(now));
     let dane = proofs.iter().find(|own| own.proof == Proof::Dane);
     let publish = match dane.map(|own| own.outcome) {
-        Some(Outcome::Failed) => TlsaOwner::of_endpoint(&candidate.endpoint)
-            .first()
-            .map(|owner| zone_line(owner, &dane_ee(chain.leaf())))
-            .into_iter()
-            .collect(),
+        Some(Outcome::Failed) => tlsa_line(&candidate.endpoint, chain.leaf()).into_iter().collect(),
         _ => Vec::new(),
     };
     let name = words::place(&candidate.endpoint);
@@ -159,19 +138,13 @@ fn as_text(args: &RolloverArgs, places: &[Place], missing: &[(Service, &str)], c
 }
 
 fn waiting(own: &Place, held: i64) -> String {
-    let mut text = String::new();
     if own.publish.is_empty() {
-        let _ = write!(
-            text,
+        format!(
             "others may hold the records for up to {held} s: go live only if they have been published for longer"
-        );
+        )
     } else {
-        let _ = write!(
-            text,
-            "publish the record beside those that are there, and go live {held} s later at the earliest"
-        );
+        format!("publish the record beside those that are there, and go live {held} s later at the earliest")
     }
-    text
 }
 
 fn as_json(args: &RolloverArgs, places: &[Place], code: u8) -> Value {

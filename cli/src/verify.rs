@@ -21,7 +21,7 @@ use crate::read;
 
 type Certificates = BTreeMap<String, Vec<u8>>;
 
-/// The kinds of vectors that are decisions.
+/// The kind of vectors that are decisions.
 const VERDICT: &str = "verdict";
 
 /// Runs `verify` and says what the exit code is: that of the worst verdict.
@@ -171,7 +171,7 @@ fn case_from_options(one: &VerifyOne) -> Result<Value, Failure> {
     let mut case = json!({
         "domain": domain.as_ascii(),
         "service": service.name(),
-        "direction": one.direction.word(),
+        "direction": one.direction.direction().name(),
         "chain": encoded(chain),
         "trust_anchors": encoded(anchors),
         "policy": policy(one)?,
@@ -200,7 +200,7 @@ fn policy(one: &VerifyOne) -> Result<String, Failure> {
     match &one.policy {
         Some(path) if path.exists() => read::text(path),
         Some(name) => Ok(format!("preset = {:?}\n", name.to_string_lossy())),
-        None => Ok(format!("preset = \"{}\"\n", one.service.preset())),
+        None => Ok(format!("preset = \"{}\"\n", settings::preset(one.service.service()))),
     }
 }
 
@@ -212,12 +212,15 @@ fn tlsa(path: &Path) -> Result<(Value, Value), Failure> {
     let mut owners: Vec<(String, u16, Vec<String>)> = Vec::new();
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(';'));
     for line in lines {
-        let (owner, record) = line.split_once(" TLSA ").ok_or_else(|| wrong(line))?;
-        let owner = owner.split_ascii_whitespace().next().unwrap_or_default();
+        let words: Vec<&str> = line.split_ascii_whitespace().collect();
+        let kind = words.iter().position(|word| *word == "TLSA").ok_or_else(|| wrong(line))?;
+        let (owner, record) = words.split_at(kind);
+        let owner = owner.first().ok_or_else(|| wrong(line))?;
         let rest = owner.strip_prefix('_').ok_or_else(|| wrong(line))?;
         let (port, host) = rest.split_once("._tcp.").ok_or_else(|| wrong(line))?;
         let port = port.parse().map_err(|_| wrong(line))?;
-        let record: TlsaRecord = record.parse().map_err(|_| wrong(line))?;
+        let record: TlsaRecord =
+            record.get(1..).unwrap_or_default().join(" ").parse().map_err(|_| wrong(line))?;
         let rdata = record.to_rdata().iter().map(|byte| format!("{byte:02x}")).collect();
         match owners.iter_mut().find(|(own, own_port, _)| own == host && *own_port == port) {
             Some((_, _, all)) => all.push(rdata),

@@ -172,6 +172,33 @@ fn atk_op_09_as_a_peer_it_is_said_whether_our_certificate_is_accepted() {
 }
 
 #[test]
+fn a_new_certificate_may_go_live_when_what_is_published_proves_it() {
+    let scratch = Scratch::new();
+    let key = rcgen::KeyPair::generate().unwrap();
+    let new = rcgen::CertificateParams::new(vec!["dane-ee.example".to_owned()]).unwrap();
+    let file = scratch.file("new.pem");
+    fs::write(&file, new.self_signed(&key).unwrap().pem()).unwrap();
+    let rollover = |domain: &str| {
+        let mut arguments = vec!["rollover", domain, "--new", &file, "--s2s", "--json"];
+        arguments.extend(world());
+        let said = run(&arguments);
+        (said.code, serde_json::from_str::<Value>(&said.out).unwrap_or_else(|_| panic!("{}", said.err)))
+    };
+    let (code, said) = rollover("dane-ee.example");
+    assert_eq!((code, &said["may_go_live"]), (2, &json!(false)));
+    let endpoint = &said["endpoints"][0];
+    let outcomes: Vec<&Value> =
+        endpoint["proofs"].as_array().unwrap().iter().map(|own| &own["outcome"]).collect();
+    assert_eq!(outcomes, ["failed", "failed", "not_tried"]);
+    // The record to publish proves it, by the same command that writes records.
+    let records = run(&["records", "dane-ee.example", "--chain", &file, "--s2s", "--json"]).out;
+    let records: Value = serde_json::from_str(&records).unwrap();
+    let data = |line: &Value| line.as_str().unwrap().rsplit(' ').next().unwrap().to_owned();
+    assert_eq!(data(&endpoint["publish"][0]), data(&records["services"][0]["tlsa"][0]));
+    assert_eq!(rollover("none.example").0, 3);
+}
+
+#[test]
 fn records_that_cannot_be_had_are_no_absence() {
     let mut arguments = vec!["check", "pkix.example", "--s2s", "--no-history", "--timeout", "4", "--json"];
     arguments.extend(world().into_iter().skip_while(|word| *word != "--trust-anchor"));

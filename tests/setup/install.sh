@@ -4,7 +4,7 @@
 set -euo pipefail
 MAKE=${MAKE:-make}
 root=$(mktemp -d)
-trap 'rm -rf "$root"' EXIT
+trap 'rm -rf "$root" "$root.log" "$root.c" "$root.program"' EXIT
 failed=0 checks=0
 
 check() { # SENTENCE COMMAND...
@@ -24,7 +24,6 @@ program_builds() {
 program_runs() { LD_LIBRARY_PATH=$root/usr/lib/here "$root.program"; }
 loads_by_soname() { readelf -d "$root.program" | grep 'NEEDED.*\[libxmpptls\.so\.[0-9]*\]' >/dev/null; }
 version_is_the_crates() { [ "$(pkg --modversion)" = "$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)" ]; }
-trap 'rm -rf "$root" "$root.log" "$root.c" "$root.program"' EXIT
 
 check "make install" installing install
 realname=$(basename "$(readlink -f "$root/usr/lib/here/libxmpptls.so")")

@@ -11,8 +11,14 @@ use crate::bytes::Input;
 use crate::errors;
 
 /// A set of certification authorities.
-#[pyclass(frozen, module = "xmpptls")]
+#[pyclass(frozen, eq, module = "xmpptls")]
 pub(crate) struct TrustAnchors(pub(crate) pkix::TrustAnchors);
+
+impl PartialEq for TrustAnchors {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.iter().eq(other.0.iter())
+    }
+}
 
 #[pymethods]
 impl TrustAnchors {

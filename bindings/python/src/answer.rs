@@ -1,17 +1,14 @@
 //! What a verification asks, and what may be answered.
 
-use std::net::IpAddr;
-
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use xmpptls::proof::pkix::{RevocationList, RevocationLists};
 use xmpptls::record::{PoshDocument, PoshEvidence, PoshUrl, TlsaOwner, TlsaRecord, TlsaSet};
 use xmpptls::verification::{self, DialbackAnswer, QuestionId, QuestionKind};
 
 use crate::bytes::Input;
 use crate::endpoint::Endpoint;
-use crate::words;
+use crate::{policy, words};
 
 /// One question of a verification.
 #[pyclass(frozen, module = "xmpptls")]
@@ -140,12 +137,8 @@ impl Answer {
     #[staticmethod]
     #[expect(clippy::needless_pass_by_value, reason = "the macro hands values over")]
     fn revocation_lists(texts: Vec<Input<'_>>) -> PyResult<Self> {
-        let mut all = Vec::new();
-        for text in &texts {
-            let lists = RevocationList::parse_all(text.as_slice());
-            all.extend(lists.map_err(|error| PyValueError::new_err(error.to_string()))?);
-        }
-        let lists = RevocationLists::new(all).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let lists = policy::read_lists(texts.iter().map(Input::as_slice));
+        let lists = lists.map_err(|error| PyValueError::new_err(error.to_string()))?;
         Ok(Self(verification::Answer::RevocationLists(lists)))
     }
 
@@ -172,9 +165,4 @@ fn rdata(record: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     let bytes: Input<'_> =
         record.extract().map_err(|_| PyTypeError::new_err("a TLSA record is RDATA in bytes, or text"))?;
     Ok(bytes.as_slice().to_vec())
-}
-
-/// Addresses as text.
-pub(crate) fn texts(addresses: &[IpAddr]) -> Vec<String> {
-    addresses.iter().map(ToString::to_string).collect()
 }

@@ -13,7 +13,7 @@ use xmpptls::lookup::{self, AddressGuard, Finding, LookupBuilder, Network, Reque
 use xmpptls::record;
 
 use crate::anchors::TrustAnchors;
-use crate::answer::{self, Answer, Question};
+use crate::answer::{Answer, Question};
 use crate::endpoint::Endpoint;
 use crate::{clock, errors, words};
 
@@ -99,7 +99,9 @@ impl Lookup {
         }
         let mut guard = AddressGuard::public_only();
         for text in &allow_networks {
-            guard = guard.allow(network(text)?);
+            let network: Network =
+                text.parse().map_err(|_| PyValueError::new_err(format!("{text:?} is no network")))?;
+            guard = guard.allow(network);
         }
         Ok(Self(builder.address_guard(guard).build()))
     }
@@ -226,7 +228,7 @@ impl Candidate {
     #[getter]
     fn addresses(&self) -> Vec<String> {
         match &self.0.addresses {
-            record::Lookup::Found(all) => answer::texts(all),
+            record::Lookup::Found(all) => all.iter().map(ToString::to_string).collect(),
             _ => Vec::new(),
         }
     }
@@ -272,13 +274,4 @@ fn duration(seconds: f64) -> Duration {
 fn server(text: &str) -> PyResult<SocketAddr> {
     let alone = || text.parse().ok().map(|address| SocketAddr::new(address, 53));
     text.parse().ok().or_else(alone).ok_or_else(|| PyValueError::new_err(format!("{text:?} is no server")))
-}
-
-/// `ADDRESS/LENGTH`.
-fn network(text: &str) -> PyResult<Network> {
-    let parts = text.split_once('/').and_then(|(address, length)| {
-        let (address, length) = (address.parse().ok()?, length.parse().ok()?);
-        Network::new(address, length).ok()
-    });
-    parts.ok_or_else(|| PyValueError::new_err(format!("{text:?} is no network")))
 }

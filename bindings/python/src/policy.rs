@@ -10,7 +10,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyString};
 use xmpptls::policy::{self, PolicyBuilder, PolicyDocument, PolicyError, Setting};
-use xmpptls::proof::pkix::{self, RevocationList, RevocationLists};
+use xmpptls::proof::pkix::{self, RevocationList, RevocationListError, RevocationLists};
 use xmpptls::{files, limits};
 
 use crate::anchors::TrustAnchors;
@@ -47,7 +47,10 @@ impl Policy {
             builder.peer(domain, peer).map_err(|error| errors::policy(py, &error))?;
         }
         if let Some(lists) = revocation_lists {
-            let lists = read_lists(py, &lists)?;
+            let lists = read_lists(lists.iter().map(|text| text.as_bytes()));
+            let lists = lists.map_err(|error| {
+                errors::plain(py, "PolicyError", &words::variant(&error), &error.to_string())
+            })?;
             builder.revocation_lists(lists).map_err(|error| errors::policy(py, &error))?;
         }
         if let Some(anchors) = trust_anchors {
@@ -134,15 +137,15 @@ fn named_anchors(py: Python<'_>, document: &PolicyDocument) -> PyResult<pkix::Tr
     reading.map(|reading| reading.anchors).map_err(|error| errors::file(py, &error))
 }
 
-fn read_lists(py: Python<'_>, lists: &[Bound<'_, PyBytes>]) -> PyResult<RevocationLists> {
-    let refused = |error: pkix::RevocationListError| {
-        errors::plain(py, "PolicyError", &words::variant(&error), &error.to_string())
-    };
-    let mut all: Vec<RevocationList> = Vec::new();
-    for text in lists.iter().take(limits::REVOCATION_LISTS.saturating_add(1)) {
-        all.extend(RevocationList::parse_all(text.as_bytes()).map_err(refused)?);
+/// Reads revocation lists, each text with one or several; of too many no more than the first that is one too many.
+pub(crate) fn read_lists<'a>(
+    texts: impl Iterator<Item = &'a [u8]>,
+) -> Result<RevocationLists, RevocationListError> {
+    let mut all = Vec::new();
+    for text in texts.take(limits::REVOCATION_LISTS.saturating_add(1)) {
+        all.extend(RevocationList::parse_all(text)?);
     }
-    RevocationLists::new(all).map_err(refused)
+    RevocationLists::new(all)
 }
 
 /// A Python value as the TOML form writes it.

@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
+use xmpptls::compat::VerifyCode;
 use xmpptls::verdict::{self, Outcome, Possession};
 
 use crate::certificate::Certificate;
@@ -180,6 +181,12 @@ impl Verdict {
     #[getter]
     fn alert(&self) -> Option<u8> {
         self.0.alert().map(|alert| alert.number())
+    }
+
+    /// The number that OpenSSL's certificate verification would give, `X509_V_…`; 0 for an authenticated peer alone.
+    #[getter]
+    fn openssl_code(&self) -> u8 {
+        VerifyCode::of_verdict(&self.0).number()
     }
 
     /// The verdict as JSON, in one line.

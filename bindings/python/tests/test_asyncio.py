@@ -360,3 +360,14 @@ def test_cancelled_connections_leave_no_memory_behind() -> None:
     script = Path(__file__).parents[1] / "bench" / "cancelled.py"
     done = subprocess.run([sys.executable, str(script), "1000"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_documents_are_fetched_by_the_anchors_of_the_policy_at_hand(anchors) -> None:
+    def policy(trusted: xmpptls.TrustAnchors, **settings) -> xmpptls.Policy:
+        return xmpptls.Policy("c2s-client", trust_anchors=trusted, **settings)
+
+    first = xmpptls.asyncio.default_lookup(policy(anchors))
+    assert xmpptls.asyncio.default_lookup(policy(anchors, posh_enabled=False)) is first
+    other = policy(xmpptls.TrustAnchors.from_pem(Authority("Another").pem))
+    assert xmpptls.asyncio.default_lookup(other) is not first
+    assert xmpptls.asyncio.default_lookup(policy(anchors)) is first

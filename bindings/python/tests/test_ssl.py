@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import ssl
 
 import pytest
 from authority import Authority, Issued
 from conftest import DOMAIN, credential
 from test_asyncio import echo
+from test_vectors import cases
 
 import xmpptls
 import xmpptls.ssl
+from xmpptls import errors
+from xmpptls.ssl._errors import translate
 
 
 @pytest.fixture
@@ -266,3 +270,15 @@ def test_a_policy_for_servers_is_judged_in_the_handshake_too(theirs, anchors) ->
     here, there, buffers = wrapped(context, theirs, "example.net")
     with pytest.raises(ssl.SSLCertVerificationError):
         shake(here, there, buffers)
+
+
+def test_a_refusal_has_the_number_that_openssl_gives_to_the_most_telling_reason() -> None:
+    numbers: dict[str, set[int]] = {}
+    for case, certificates in cases():
+        if case["kind"] == "verdict" and case["expect"]["level"] == "refused":
+            judged = xmpptls.records.judge_case(json.dumps(case["input"]), certificates)
+            refused = translate(errors.PeerRefused("refused", code="peer_refused", verdict=judged))
+            assert isinstance(refused, xmpptls.ssl.PeerRefusedError)
+            numbers.setdefault(judged.reasons[0].name, set()).add(refused.verify_code)
+    assert numbers["expired"] == {10} and numbers["ee_is_ca"] == {37} and numbers["issuer_is_no_ca"] == {79}
+    assert numbers["bad_key_usage"] == {32, 39}

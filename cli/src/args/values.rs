@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use clap::ValueEnum;
-use xmpptls::name::{Domain, Service};
+use xmpptls::name::{Direction, Domain, Service};
 
 /// A service, as a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -22,14 +22,6 @@ impl ServiceWord {
             Self::S2s => Service::S2s,
         }
     }
-
-    /// The preset of the end that judges a server.
-    pub(crate) fn preset(self) -> &'static str {
-        match self {
-            Self::C2s => "c2s-client",
-            Self::S2s => "s2s",
-        }
-    }
 }
 
 /// Our end, as a word.
@@ -42,10 +34,10 @@ pub(crate) enum DirectionWord {
 }
 
 impl DirectionWord {
-    pub(crate) fn word(self) -> &'static str {
+    pub(crate) fn direction(self) -> Direction {
         match self {
-            Self::Initiating => "initiating",
-            Self::Receiving => "receiving",
+            Self::Initiating => Direction::Initiating,
+            Self::Receiving => Direction::Receiving,
         }
     }
 }

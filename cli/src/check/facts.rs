@@ -10,8 +10,8 @@ use xmpptls::verdict::{Attempt, Verdict};
 use super::inside::Offers;
 use super::mend::Mend;
 
-/// How bad it is, from good to bad; the exit code of the command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// How bad it is; the exit code of the command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Severity {
     /// Everything is reached and authenticated.
     Good,

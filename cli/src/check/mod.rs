@@ -11,7 +11,7 @@ mod inside;
 pub(crate) mod json;
 pub(crate) mod mend;
 pub(crate) mod page;
-mod probe;
+pub(crate) mod probe;
 pub(crate) mod settings;
 pub(crate) mod text;
 pub(crate) mod words;

@@ -71,7 +71,9 @@ impl Job<'_> {
             check.contact = Contact::Tls;
             check.asks_for_certificate = wire.connection.is_certificate_requested();
             check.verdict = self.verdict(candidate, &mut wire.connection);
-            check.proofs = self.proofs(candidate, &wire.connection, check.verdict.as_ref());
+            check.proofs = check.verdict.as_ref().map_or_else(Vec::new, |verdict| {
+                proofs(verdict, self.policies, |policy| self.judge(candidate, &wire.connection, policy))
+            });
         }
         check.report = Some(Box::new(Report::of(&wire.connection, self.clock.now())));
         check.severity = severity(end, check.verdict.as_ref());
@@ -110,28 +112,6 @@ impl Job<'_> {
         Some(verification.decide(self.clock.now().unix_seconds))
     }
 
-    /// Each proof for itself: what the verdict says of it, or what it would be if it were the only one.
-    fn proofs(
-        &self,
-        candidate: &Candidate,
-        connection: &Connection,
-        verdict: Option<&Verdict>,
-    ) -> Vec<Attempt> {
-        let attempt = |verdict: &Verdict, proof| {
-            verdict.attempts().iter().find(|attempt| attempt.proof == proof).cloned()
-        };
-        let alone = self.policies.alone.iter().filter_map(|(proof, policy)| {
-            let own = verdict.and_then(|verdict| attempt(verdict, *proof))?;
-            match own.outcome {
-                Outcome::Skipped | Outcome::NotTried(NotTried::NotAsked) => {
-                    self.judge(candidate, connection, policy).and_then(|verdict| attempt(&verdict, *proof))
-                }
-                _ => Some(own),
-            }
-        });
-        alone.collect()
-    }
-
     /// Whether a server that accepts dialback would go on where a strict one refuses.
     fn is_dialback_only(
         &self,
@@ -141,19 +121,16 @@ impl Job<'_> {
     ) -> bool {
         let offered = check.offers.as_ref().is_some_and(|offers| offers.dialback);
         let refused = check.verdict.as_ref().is_some_and(|verdict| verdict.level() == Level::Refused);
+        if !offered || !refused {
+            return false;
+        }
         let relaxed = self.policies.with_dialback.as_ref();
         let relaxed = relaxed.and_then(|policy| self.judge(candidate, connection, policy));
-        offered && refused && relaxed.is_some_and(|verdict| verdict.level() != Level::Refused)
+        relaxed.is_some_and(|verdict| verdict.level() != Level::Refused)
     }
 
     fn answer(&self, candidate: &Candidate, verification: &mut Verification) {
-        let now = self.clock.now().unix_seconds;
-        while let Some(question) = verification.next_question(now) {
-            let answer = candidate.answer(&question.kind).or_else(|| self.gathered.answer(&question.kind));
-            if verification.answer(question.id, answer.unwrap_or(Answer::NotAsked)).is_err() {
-                return;
-            }
-        }
+        answer(verification, candidate, self.gathered, self.clock.now().unix_seconds);
     }
 
     /// The refusal, when DNSSEC forbids to connect (DANE-03, DANE-05).
@@ -207,6 +184,34 @@ impl Job<'_> {
         let Some(connection) = self.connection_by(Transport::TlsOnly) else { return Injection::Unclear };
         injection::probe(self, socket, connection)
     }
+}
+
+/// Answers all questions of a verification from what was looked up.
+pub(crate) fn answer(verification: &mut Verification, candidate: &Candidate, gathered: &Gathered, now: i64) {
+    while let Some(question) = verification.next_question(now) {
+        let answer = candidate.answer(&question.kind).or_else(|| gathered.answer(&question.kind));
+        if verification.answer(question.id, answer.unwrap_or(Answer::NotAsked)).is_err() {
+            return;
+        }
+    }
+}
+
+/// Each proof for itself: what the verdict says of it, or what it would be if it were the only one.
+pub(crate) fn proofs(
+    verdict: &Verdict,
+    policies: &Policies,
+    judge: impl Fn(&Arc<Policy>) -> Option<Verdict>,
+) -> Vec<Attempt> {
+    let attempt =
+        |verdict: &Verdict, proof| verdict.attempts().iter().find(|own| own.proof == proof).cloned();
+    let alone = policies.alone.iter().filter_map(|(proof, policy)| {
+        let own = attempt(verdict, *proof)?;
+        match own.outcome {
+            Outcome::Skipped | Outcome::NotTried(NotTried::NotAsked) => attempt(&judge(policy)?, *proof),
+            _ => Some(own),
+        }
+    });
+    alone.collect()
 }
 
 fn soon(time: Duration) -> Instant {

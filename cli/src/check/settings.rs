@@ -41,10 +41,8 @@ pub(crate) struct Policies {
 
 impl Policies {
     pub(crate) fn new(service: Service, anchors: &TrustAnchors) -> Result<Self, Failure> {
-        let (preset, with_dialback) = match service {
-            Service::C2s => ("c2s-client", None),
-            Service::S2s => ("s2s", Some("s2s-with-dialback")),
-        };
+        let preset = preset(service);
+        let with_dialback = (service == Service::S2s).then_some("s2s-with-dialback");
         let policy = |preset, change: &dyn Fn(&mut PolicyBuilder) -> Result<(), PolicyError>| {
             let mut builder = PolicyBuilder::from_name(preset)?;
             builder.trust_anchors(anchors.clone())?;
@@ -63,6 +61,14 @@ impl Policies {
             })
         };
         all().map_err(Failure::Policy)
+    }
+}
+
+/// The preset of the end that judges a server.
+pub(crate) fn preset(service: Service) -> &'static str {
+    match service {
+        Service::C2s => "c2s-client",
+        Service::S2s => "s2s",
     }
 }
 

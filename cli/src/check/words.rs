@@ -113,12 +113,9 @@ pub(crate) fn transport(transport: Transport) -> &'static str {
     }
 }
 
-/// `host:port`, with brackets around an IPv6 address.
+/// `host:port`; an IPv6 address is a domain with its brackets.
 pub(crate) fn place(endpoint: &Endpoint) -> String {
-    match endpoint.target.address() {
-        Some(std::net::IpAddr::V6(address)) => format!("[{address}]:{}", endpoint.port),
-        _ => format!("{}:{}", endpoint.target, endpoint.port),
-    }
+    format!("{}:{}", endpoint.target, endpoint.port)
 }
 
 /// The DNSSEC state that led to an endpoint.

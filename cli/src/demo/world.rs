@@ -3,16 +3,14 @@
 use xmpptls::certificate::Certificate;
 use xmpptls::connection::Context;
 use xmpptls::name::{Domain, Service, Transport};
-use xmpptls::record::{
-    PoshCertificate, TlsaMatching, TlsaRecord, TlsaSelector, TlsaUsage, posh_document, posh_url,
-};
+use xmpptls::record::{PoshCertificate, posh_document, posh_url};
 
 use super::certificates::{Authority, Identity, Wanted, self_signed};
 use super::dns::{Running, Zones};
 use super::web::{self, Documents};
 use super::xmpp::{self, Manner, Server};
 use crate::check::facts::Severity;
-use crate::check::mend::dane_ee;
+use crate::check::mend::{dane_ee, dane_ta};
 use crate::clock::wall_seconds;
 use crate::failure::Failure;
 
@@ -224,15 +222,6 @@ impl Builder {
 /// The host that serves a domain.
 pub(super) fn host(domain: &str) -> String {
     format!("xmpp.{domain}")
-}
-
-fn dane_ta(authority: &Certificate) -> TlsaRecord {
-    TlsaRecord {
-        usage: TlsaUsage::DaneTa,
-        selector: TlsaSelector::Certificate,
-        matching: TlsaMatching::Sha256,
-        data: authority.digest_sha256().into(),
-    }
 }
 
 fn parsed(der: &[u8]) -> Result<Certificate, Failure> {

@@ -21,9 +21,6 @@ use crate::clock::{date_and_minute, wall_seconds};
 use crate::failure::Failure;
 use crate::paint::{self, BAD, BOLD, FAINT, Lines, PLAIN, WEAK};
 
-/// The changes of a domain that are shown.
-const CHANGES_SHOWN: u32 = 20;
-
 /// Where the history is unless told otherwise: `$XDG_STATE_HOME`, else `~/.local/state`.
 pub(crate) fn default_path() -> Option<PathBuf> {
     let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
@@ -203,9 +200,8 @@ fn list(store: &Store, domain: Option<&Domain>, as_json: bool) -> Result<u8, Fai
 fn row_json(store: &Store, row: &Row) -> Result<Value, Failure> {
     let nested = |text: &str| serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
     let changes: Vec<Value> = store
-        .changes(&row.domain, CHANGES_SHOWN)?
+        .changes(&row.domain, &row.service)?
         .iter()
-        .filter(|change| change.service == row.service)
         .map(|change| {
             json!({
                 "seen_at": change.seen_at,
@@ -257,8 +253,8 @@ fn write_row(lines: &mut Lines, row: &Row) {
 }
 
 fn write_changes(lines: &mut Lines, store: &Store, row: &Row) -> Result<(), Failure> {
-    let changes = store.changes(&row.domain, CHANGES_SHOWN)?;
-    for (index, change) in changes.iter().filter(|change| change.service == row.service).enumerate() {
+    let changes = store.changes(&row.domain, &row.service)?;
+    for (index, change) in changes.iter().enumerate() {
         let style = match change.loudness.as_str() {
             "alarm" => BAD,
             "warning" => WEAK,

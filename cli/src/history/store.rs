@@ -18,6 +18,8 @@ use crate::failure::Failure;
 
 /// Marks the file as ours: `XMPT`.
 const APPLICATION: i64 = 0x584d_5054;
+/// The changes of a domain's service that are kept, and shown.
+const CHANGES_KEPT: u32 = 20;
 /// How long another process may keep the file.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -64,7 +66,6 @@ pub(crate) struct Row {
 /// A change that was noted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LoggedChange {
-    pub(crate) service: String,
     pub(crate) seen_at: i64,
     pub(crate) change: String,
     pub(crate) loudness: String,
@@ -156,21 +157,20 @@ impl Store {
         all().map_err(|error| sql(&self.path, &error))
     }
 
-    /// The changes of a domain, the latest first.
-    pub(crate) fn changes(&self, domain: &str, most: u32) -> Result<Vec<LoggedChange>, Failure> {
+    /// The changes of a domain's service, the latest first.
+    pub(crate) fn changes(&self, domain: &str, service: &str) -> Result<Vec<LoggedChange>, Failure> {
         let all = || {
             let mut statement = self.connection.prepare(
-                "SELECT service, seen_at, change, loudness, text, accepted_at FROM change
-                 WHERE domain = ?1 ORDER BY number DESC LIMIT ?2",
+                "SELECT seen_at, change, loudness, text, accepted_at FROM change
+                 WHERE domain = ?1 AND service = ?2 ORDER BY number DESC",
             )?;
-            let rows = statement.query_map(params![domain, most], |row| {
+            let rows = statement.query_map([domain, service], |row| {
                 Ok(LoggedChange {
-                    service: row.get(0)?,
-                    seen_at: row.get(1)?,
-                    change: row.get(2)?,
-                    loudness: row.get(3)?,
-                    text: row.get(4)?,
-                    accepted_at: row.get(5)?,
+                    seen_at: row.get(0)?,
+                    change: row.get(1)?,
+                    loudness: row.get(2)?,
+                    text: row.get(3)?,
+                    accepted_at: row.get(4)?,
                 })
             })?;
             rows.collect::<rusqlite::Result<Vec<LoggedChange>>>()
@@ -219,7 +219,7 @@ pub(crate) fn put(transaction: &Transaction<'_>, row: &Row) -> rusqlite::Result<
     Ok(())
 }
 
-/// Adds a change to the log.
+/// Adds a change to the log, of which the latest are kept: what is wrong is logged again by each check.
 pub(crate) fn log(
     transaction: &Transaction<'_>,
     domain: &str,
@@ -230,6 +230,11 @@ pub(crate) fn log(
     transaction.execute(
         "INSERT INTO change (domain, service, seen_at, change, loudness, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![domain, service, seen_at, change.change, change.loudness, change.text],
+    )?;
+    transaction.execute(
+        "DELETE FROM change WHERE domain = ?1 AND service = ?2 AND number NOT IN (
+             SELECT number FROM change WHERE domain = ?1 AND service = ?2 ORDER BY number DESC LIMIT ?3)",
+        params![domain, service, CHANGES_KEPT],
     )?;
     Ok(())
 }

@@ -85,7 +85,7 @@ fn a_file_of_an_older_form_is_brought_up_with_all_that_is_in_it() {
     }
     let store = Store::open(&scratch.file()).unwrap();
     assert_eq!(store.rows(None).unwrap(), [sample("a.example", 10)]);
-    assert!(store.changes("a.example", 5).unwrap().is_empty());
+    assert!(store.changes("a.example", "s2s").unwrap().is_empty());
 }
 
 #[test]
@@ -119,4 +119,25 @@ fn what_is_no_history_is_never_an_empty_one() {
     }
     fs::write(scratch.file(), &whole).unwrap();
     assert!(Store::open(&scratch.file()).is_ok());
+}
+
+#[test]
+fn the_latest_changes_of_each_service_are_kept_whatever_the_other_has() {
+    let scratch = Scratch::new("services");
+    let mut store = Store::open(&scratch.file()).unwrap();
+    let change =
+        |text: String| crate::check::facts::ChangeNote { change: "version_lower", loudness: "alarm", text };
+    store
+        .in_transaction(|transaction| {
+            log(transaction, "a.example", "s2s", 0, &change("of s2s".into()))?;
+            (1..=30)
+                .try_for_each(|time| log(transaction, "a.example", "c2s", time, &change(time.to_string())))
+        })
+        .unwrap();
+    let texts = |service| -> Vec<String> {
+        store.changes("a.example", service).unwrap().into_iter().map(|own| own.text).collect()
+    };
+    assert_eq!(texts("s2s"), ["of s2s"]);
+    let latest: Vec<String> = (11..=30).rev().map(|time| time.to_string()).collect();
+    assert_eq!(texts("c2s"), latest);
 }

@@ -6,7 +6,7 @@ use super::ca::{DAY, NOW, leaf};
 use super::case::{Case, DOMAIN, draft};
 use super::world::{Family, World, key};
 
-/// A sighting: certificate, time, and whether it is resumed.
+/// A sighting: the certificate, and how many seconds after `NOW`.
 struct Sight(&'static str, i64);
 
 pub(super) fn family() -> Family {

@@ -166,6 +166,7 @@ class TrustAnchors:
     def skipped(self) -> int:
         """How many certificates were passed over."""
     def __len__(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
 
 @final
 class Pin:
@@ -695,6 +696,9 @@ class Verdict:
     @property
     def alert(self) -> int | None:
         """The number of the TLS alert that tells the peer why it is refused."""
+    @property
+    def openssl_code(self) -> int:
+        """The number that OpenSSL's certificate verification would give, `X509_V_…`; 0 for an authenticated peer alone."""
     def to_json(self) -> str:
         """The verdict as JSON, in one line."""
 

@@ -6,7 +6,7 @@ mod certificate;
 
 use xmpptls::certificate::Certificate;
 use xmpptls::connection::Cause;
-use xmpptls::name::{Domain, Service, Transport};
+use xmpptls::name::{Domain, Endpoint, Service, Transport};
 use xmpptls::parameter::Version;
 use xmpptls::record::{
     Dnssec, Lookup, TlsaMatching, TlsaOwner, TlsaRecord, TlsaSelector, TlsaUsage, zone_line,
@@ -14,6 +14,7 @@ use xmpptls::record::{
 use xmpptls::stream;
 
 use super::facts::{Contact, EndpointCheck, Found, Injection, ServiceCheck};
+use super::words;
 
 /// How much it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,7 +87,7 @@ impl List<'_> {
         text: String,
         publish: Vec<String>,
     ) {
-        let place = at.map(|check| format!("{}:{}", check.endpoint.target, check.endpoint.port));
+        let place = at.map(|check| words::place(&check.endpoint));
         if let Some(known) = self.mends.iter_mut().find(|mend| mend.code == code) {
             known.endpoints.extend(place.filter(|place| !known.endpoints.contains(place)));
             for line in publish {
@@ -285,9 +286,13 @@ impl List<'_> {
 
 /// The `3 1 1` record of the key in use, at the owner that peers ask first.
 fn tlsa_lines(own: &EndpointCheck) -> Vec<String> {
-    let Some(chain) = own.report.as_ref().and_then(|report| report.peer()) else { return Vec::new() };
-    let owners = TlsaOwner::of_endpoint(&own.endpoint);
-    owners.first().map(|owner| zone_line(owner, &dane_ee(chain.leaf()))).into_iter().collect()
+    let chain = own.report.as_ref().and_then(|report| report.peer());
+    chain.and_then(|chain| tlsa_line(&own.endpoint, chain.leaf())).into_iter().collect()
+}
+
+/// The `3 1 1` record of a certificate, at the owner that peers of this endpoint ask first.
+pub(crate) fn tlsa_line(endpoint: &Endpoint, leaf: &Certificate) -> Option<String> {
+    TlsaOwner::of_endpoint(endpoint).first().map(|owner| zone_line(owner, &dane_ee(leaf)))
 }
 
 /// DANE-EE, the key, SHA-256: what RFC 7671 §5.1 recommends.
@@ -297,6 +302,16 @@ pub(crate) fn dane_ee(leaf: &Certificate) -> TlsaRecord {
         selector: TlsaSelector::PublicKey,
         matching: TlsaMatching::Sha256,
         data: leaf.spki_sha256().into(),
+    }
+}
+
+/// DANE-TA, the whole certificate of an authority, SHA-256.
+pub(crate) fn dane_ta(authority: &Certificate) -> TlsaRecord {
+    TlsaRecord {
+        usage: TlsaUsage::DaneTa,
+        selector: TlsaSelector::Certificate,
+        matching: TlsaMatching::Sha256,
+        data: authority.digest_sha256().into(),
     }
 }
 

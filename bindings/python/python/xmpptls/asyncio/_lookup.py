@@ -5,10 +5,19 @@ from __future__ import annotations
 import asyncio
 import weakref
 
-from xmpptls._xmpptls import Answer, Lookup, Policy, PreparedVerification, Reply, Request, Verification
+from xmpptls._xmpptls import (
+    Answer,
+    Lookup,
+    Policy,
+    PreparedVerification,
+    Reply,
+    Request,
+    TrustAnchors,
+    Verification,
+)
 
 _watchers: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, _Watcher]] = weakref.WeakKeyDictionary()
-_default: Lookup | None = None
+_defaults: list[tuple[TrustAnchors, Lookup]] = []
 
 
 class _Watcher:
@@ -64,11 +73,17 @@ async def ask(lookup: Lookup, request: Request, *, timeout: float = 15.0) -> Rep
 
 
 def default_lookup(policy: Policy) -> Lookup:
-    """The `Lookup` that is used where none is given: the system's servers, and the policy's anchors for POSH."""
-    global _default  # noqa: PLW0603 – one thread and one cache for the process are the point
-    if _default is None:
-        _default = Lookup(https_trust_anchors=policy.trust_anchors if len(policy.trust_anchors) else None)
-    return _default
+    """The `Lookup` that is used where none is given: the system's servers, and the policy's anchors for POSH.
+
+    Policies with the same anchors share one, with its thread and cache; with others no document is fetched.
+    """
+    anchors = policy.trust_anchors
+    for known, lookup in _defaults:
+        if known == anchors:
+            return lookup
+    lookup = Lookup(https_trust_anchors=anchors if len(anchors) else None)
+    _defaults.append((anchors, lookup))
+    return lookup
 
 
 async def gather_evidence(verification: Verification, *, lookup: Lookup, reply: Reply | None = None,

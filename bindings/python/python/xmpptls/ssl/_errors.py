@@ -7,14 +7,8 @@ import ssl
 from xmpptls._xmpptls import Reason, Verdict
 from xmpptls.errors import ConnectionFailed, PeerRefused, XmppTlsError
 
-# OpenSSL's X509_V numbers, for programs that look at verify_code; what it has no number for is
-# X509_V_ERR_APPLICATION_VERIFICATION.
-_VERIFY_CODES = {
-    "name_mismatch": 62, "no_identifiers": 62, "expired": 10, "not_yet_valid": 9, "revoked": 23, "self_signed": 18,
-    "untrusted_ca": 20, "bad_signature": 7, "chain_too_long": 22, "issuer_is_no_ca": 24, "bad_eku": 26,
-    "unsupported_critical_extension": 34, "name_constraint": 47, "dane_mismatch": 65, "weak_key": 66,
-    "weak_signature": 68,
-}
+# X509_V_ERR_APPLICATION_VERIFICATION, for a refusal without a verdict.
+_WITHOUT_VERDICT = 50
 
 
 class HandshakeError(ssl.SSLError):
@@ -54,7 +48,7 @@ def translate(failure: XmppTlsError) -> HandshakeError:
     """The error of `ssl` for one of ours."""
     if isinstance(failure, PeerRefused):
         reason = failure.reasons[0] if failure.reasons else None
-        code = _VERIFY_CODES.get(reason.name, 50) if reason is not None else 50
+        code = failure.verdict.openssl_code if failure.verdict is not None else _WITHOUT_VERDICT
         message = reason.text if reason is not None else failure.message
         text = f"[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {failure.message}"
         refused = PeerRefusedError(ssl.SSL_ERROR_SSL, text)
