@@ -1,18 +1,24 @@
 //! Object identifiers, in dotted form.
 
-use std::fmt;
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
 
 use crate::certificate::text::marked_hexadecimal;
 
 /// An object identifier in dotted form, such as `2.5.29.17` (X.690 §8.19).
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Oid(Box<str>);
+pub struct Oid(Cow<'static, str>);
 
 impl Oid {
     /// Reads the content octets of an OBJECT IDENTIFIER. What is no identifier is shown as hexadecimal
     /// digits behind a `#`, so that it can be shown and equals no real one.
     pub(crate) fn read(content: &[u8]) -> Self {
-        Self(dotted(content).unwrap_or_else(|| marked_hexadecimal(content)).into())
+        if let Some((_, known)) = COMMON.iter().find(|(octets, _)| *octets == content) {
+            return Self(Cow::Borrowed(known));
+        }
+        let mut text = dotted(content).unwrap_or_else(|| marked_hexadecimal(content));
+        text.shrink_to_fit();
+        Self(Cow::Owned(text))
     }
 
     /// The dotted form.
@@ -20,6 +26,36 @@ impl Oid {
         &self.0
     }
 }
+
+/// What stands in nearly every certificate, so that it takes no memory and no arithmetic.
+const COMMON: &[(&[u8], &str)] = &[
+    (&[0x55, 0x04, 0x03], "2.5.4.3"),
+    (&[0x55, 0x04, 0x06], "2.5.4.6"),
+    (&[0x55, 0x04, 0x07], "2.5.4.7"),
+    (&[0x55, 0x04, 0x08], "2.5.4.8"),
+    (&[0x55, 0x04, 0x0a], "2.5.4.10"),
+    (&[0x55, 0x04, 0x0b], "2.5.4.11"),
+    (&[0x55, 0x1d, 0x0e], "2.5.29.14"),
+    (&[0x55, 0x1d, 0x0f], "2.5.29.15"),
+    (&[0x55, 0x1d, 0x11], "2.5.29.17"),
+    (&[0x55, 0x1d, 0x13], "2.5.29.19"),
+    (&[0x55, 0x1d, 0x1f], "2.5.29.31"),
+    (&[0x55, 0x1d, 0x20], "2.5.29.32"),
+    (&[0x55, 0x1d, 0x23], "2.5.29.35"),
+    (&[0x55, 0x1d, 0x25], "2.5.29.37"),
+    (&[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x01], "1.3.6.1.5.5.7.1.1"),
+    (&[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01], "1.3.6.1.5.5.7.3.1"),
+    (&[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x02], "1.3.6.1.5.5.7.3.2"),
+    (&[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x08, 0x05], "1.3.6.1.5.5.7.8.5"),
+    (&[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x08, 0x07], "1.3.6.1.5.5.7.8.7"),
+    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01], "1.2.840.10045.2.1"),
+    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07], "1.2.840.10045.3.1.7"),
+    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02], "1.2.840.10045.4.3.2"),
+    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x03], "1.2.840.10045.4.3.3"),
+    (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01], "1.2.840.113549.1.1.1"),
+    (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b], "1.2.840.113549.1.1.11"),
+    (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0c], "1.2.840.113549.1.1.12"),
+];
 
 fn dotted(content: &[u8]) -> Option<String> {
     if content.last().is_none_or(|last| last & 0x80 != 0) {
@@ -43,12 +79,13 @@ fn dotted(content: &[u8]) -> Option<String> {
 }
 
 fn push_arc(text: &mut String, arc: u64) {
-    if text.is_empty() {
+    // Writing to a string does not fail.
+    let _ = if text.is_empty() {
         let first = (arc / 40).min(2);
-        text.push_str(&format!("{first}.{}", arc.saturating_sub(first.saturating_mul(40))));
+        write!(text, "{first}.{}", arc.saturating_sub(first.saturating_mul(40)))
     } else {
-        text.push_str(&format!(".{arc}"));
-    }
+        write!(text, ".{arc}")
+    };
 }
 
 impl fmt::Display for Oid {
@@ -85,6 +122,14 @@ mod tests {
         assert_eq!(Oid::read(&[0x2b, 6, 1, 5, 5, 7, 8, 7]), "1.3.6.1.5.5.7.8.7");
         assert_eq!(Oid::read(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1]), "1.2.840.10045.2.1");
         assert_eq!(Oid::read(&[0x88, 0x37, 3]), "2.999.3");
+    }
+
+    #[test]
+    fn the_common_identifiers_read_as_their_octets_say() {
+        for (octets, text) in COMMON {
+            assert_eq!(dotted(octets).as_deref(), Some(*text));
+            assert_eq!(Oid::read(octets), *text);
+        }
     }
 
     #[test]
