@@ -199,6 +199,16 @@ fn pki_22_users_are_judged_as_users() {
         scene.verdict()
     };
     assert_eq!(verdict(&[CLIENT_AUTH]).method(), Some(Method::Pkix));
+    let by_posh = {
+        let user = leaf().xmpp_addr("juliet@im.example.com").purposes(&[CLIENT_AUTH]).self_signed();
+        let mut scene = s2s(&[&ca], &[&user]).with_posh(posh(DOMAIN, Service::C2s, &[&user]));
+        scene.service = Service::C2s;
+        scene.direction = Direction::Receiving;
+        scene.endpoint = None;
+        scene.policy = policy(Preset::C2sServer2026, &[&ca], |_| ());
+        scene.verdict()
+    };
+    assert_eq!(by_posh.method(), None, "a document of the domain speaks of servers");
     let server = verdict(&[SERVER_AUTH]);
     assert_eq!(server.level(), Level::EncryptedOnly, "SASL is the host's");
     assert_eq!(words(&server), ["bad_eku"]);

@@ -3,15 +3,9 @@
 
 mod support;
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::PathBuf;
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
 use support::ca::{authority, leaf};
 use support::scene::{DOMAIN, domain, s2s, tlsa, words};
+use support::vectors::{Family, VERDICTS, family};
 use xmpptls::name::Service;
 use xmpptls::record::{Lookup, PoshDocument, PoshUrl, TlsaRecord};
 use xmpptls::verdict::Level;
@@ -19,21 +13,12 @@ use xmpptls::verification::{CaseDocument, Evidence, History, authzid_from_wire};
 
 /// All verdict cases of the vectors.
 fn cases() -> Vec<(String, CaseDocument)> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
     let mut cases = Vec::new();
-    for name in ["path", "dane", "dane-ladder", "posh", "policy"] {
-        let text = fs::read_to_string(folder.join(format!("{name}.json"))).unwrap();
-        let file: Value = serde_json::from_str(&text).unwrap();
-        let certificates: BTreeMap<String, Vec<u8>> = file["certificates"]
-            .as_object()
-            .unwrap()
-            .iter()
-            .map(|(name, text)| (name.clone(), STANDARD.decode(text.as_str().unwrap()).unwrap()))
-            .collect();
-        for case in file["cases"].as_array().unwrap() {
+    for Family { certificates, cases: own } in VERDICTS.map(family) {
+        cases.extend(own.iter().map(|case| {
             let document = CaseDocument::read(&case["input"].to_string(), &certificates).unwrap();
-            cases.push((case["id"].to_string(), document));
-        }
+            (case["id"].to_string(), document)
+        }));
     }
     cases
 }
