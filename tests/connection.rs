@@ -355,8 +355,16 @@ fn the_gate_of_the_library_opens_with_a_verdict_that_meets_the_policy_and_with_n
         let (_, read) = carried(&mut pair.client, &mut pair.server, &[]);
         assert_eq!((read.len(), pair.server_read.len()), (0, 0), "nothing goes out");
 
-        let verification = pair.client.verification(Domain::parse(domain).unwrap(), None, None).unwrap();
-        pair.client.conclude(now(), verification.decide(NOW)).unwrap();
+        let verdict = |name: &str| {
+            let verification = pair.client.verification(Domain::parse(name).unwrap(), None, None).unwrap();
+            verification.decide(NOW)
+        };
+        let (verdict, better) = (verdict(domain), verdict(DOMAIN));
+        pair.client.conclude(now(), verdict).unwrap();
+        if !opens {
+            let late = pair.client.conclude(now(), better);
+            assert_eq!(late, Err(ConcludeError::WrongPhase), "a refusal is not taken back");
+        }
         let (_, there) = carried(&mut pair.client, &mut pair.server, &[]);
         let (_, back) = carried(&mut pair.server, &mut pair.client, &kept);
         let expected: (&[u8], &[u8]) = if opens { (b"early late", b"answer") } else { (b"", b"") };

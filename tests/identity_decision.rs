@@ -205,7 +205,9 @@ fn pki_22_users_are_judged_as_users() {
         scene.service = Service::C2s;
         scene.direction = Direction::Receiving;
         scene.endpoint = None;
-        scene.policy = policy(Preset::C2sServer2026, &[&ca], |_| ());
+        scene.policy = policy(Preset::C2sServer2026, &[&ca], |own| {
+            own.posh(true).unwrap();
+        });
         scene.verdict()
     };
     assert_eq!(by_posh.method(), None, "a document of the domain speaks of servers");

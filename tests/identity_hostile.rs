@@ -129,3 +129,22 @@ fn sec_01_many_anchors_in_records_cost_one_search() {
     let verdict = s2s(&[], &[&server]).with_tlsa(&keys).verdict();
     assert_eq!(words(&verdict), ["dane_mismatch"]);
 }
+
+/// Tests at a limit go by its name, and would follow it; these are the numbers that SEC-01, SEC-06 and STLS-30 give.
+#[test]
+fn sec_01_limits_that_a_peer_meets_are_the_agreed_ones() {
+    use xmpptls::limits::*;
+    assert_eq!((CERTIFICATE_BYTES, CERTIFICATE_NAMES, CHAIN_CERTIFICATES), (32_768, 1000, 10));
+    assert_eq!((RSA_KEY_BITS, REVOCATION_LIST_BYTES, REVOCATION_LISTS), (8192, 33_554_432, 256));
+    assert_eq!((TLSA_RECORDS_READ, TLSA_RECORDS, TLSA_DATA_BYTES, SRV_TARGETS), (4096, 64, 32_768, 64));
+    assert_eq!((POSH_DOCUMENT_BYTES, POSH_DOCUMENT_DEPTH, POSH_DESCRIPTORS), (65_536, 8, 64));
+    assert_eq!((POSH_URL_BYTES, POSH_REDIRECTS, HTTP_HEAD_BYTES, HTTP_FIELDS), (2048, 10, 16_384, 64));
+    assert_eq!((LOOKUP_CNAMES, LOOKUP_ADDRESSES, LOOKUP_TARGETS), (8, 16, 16));
+    assert_eq!((LOOKUP_TTL_SECONDS, LOOKUP_NEGATIVE_TTL_SECONDS, LOOKUP_FAILURE_SECONDS), (86_400, 3600, 10));
+    assert_eq!((CLEAR_STREAM_BYTES, CLEAR_STREAM_DEPTH, CLEAR_STREAM_ATTRIBUTES), (10_000, 4, 32));
+    assert_eq!((TLS_HELD_BEFORE_HELLO, TLS_HELD_HANDSHAKING, TLS_HELD_AFTERWARDS), (65_536, 131_072, 32_768));
+    assert_eq!((RESUMPTION_PEERS, RESUMPTION_TICKETS_PER_PEER, TICKET_KEYS), (1024, 4, 8));
+    assert_eq!((TICKET_KEY_ROTATION, TICKET_LIFETIME, TLS_RECORDS_PER_KEY), (86_400, 43_200, 1 << 23));
+    assert_eq!((DIALBACK_REQUESTS, DIALBACK_SECRET_BYTES, DIALBACK_KEY_TEXT_BYTES), (256, 12, 1024));
+    assert_eq!((EARLY_BYTES, VERDICTS_PER_CONNECTION, HISTORY_CERTIFICATES), (65_536, 64, 8));
+}
