@@ -335,15 +335,33 @@ fn carried(from: &mut Connection, to: &mut Connection, kept: &[u8]) -> (Vec<u8>,
     (bytes, read)
 }
 
+/// A client that nobody told whom it means, so that TLS comes up without a verdict; and its server.
+fn unjudged(world: &World) -> Pair {
+    let mut client = Connection::initiating(&world.client, Transport::TlsOnly, None, now()).unwrap();
+    client.set_server_name(ServerName::Other(Domain::parse(DOMAIN).unwrap())).unwrap();
+    Pair::of(client, Connection::accepting(&world.server, Transport::TlsOnly, now()).unwrap())
+}
+
+#[test]
+fn a_verdict_that_does_not_come_ends_the_connection_at_the_deadline() {
+    let world = good_world();
+    let mut pair = unjudged(&world);
+    pair.run();
+    assert_eq!((pair.client.phase(), pair.client.cause()), (Phase::Handshake, None));
+    let deadline = pair.client.deadline().expect("somebody has to judge");
+    let at = |monotonic_ms| Time { monotonic_ms, ..now() };
+    pair.client.advance(at(deadline - 1));
+    assert_eq!(pair.client.cause(), None);
+    pair.client.advance(at(deadline));
+    assert_eq!(pair.client.cause(), Some(&Cause::TimeLimit(TimeLimit::Verdict)));
+    assert_eq!(pair.server.deadline(), None, "a connection that is open waits for nothing");
+}
+
 #[test]
 fn the_gate_of_the_library_opens_with_a_verdict_that_meets_the_policy_and_with_no_other() {
     let world = good_world();
     for (domain, opens) in [(DOMAIN, true), ("other.example", false)] {
-        // Nobody told this client whom it means: TLS comes up without a verdict.
-        let mut client = Connection::initiating(&world.client, Transport::TlsOnly, None, now()).unwrap();
-        client.set_server_name(ServerName::Other(Domain::parse(DOMAIN).unwrap())).unwrap();
-        let server = Connection::accepting(&world.server, Transport::TlsOnly, now()).unwrap();
-        let mut pair = Pair::of(client, server);
+        let mut pair = unjudged(&world);
         assert_eq!(pair.client.write(now(), b"early").unwrap(), 5);
         pair.run();
         assert!(pair.client_events.contains(&Event::HandshakeDone));

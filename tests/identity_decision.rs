@@ -109,6 +109,9 @@ fn posh_16_dates_and_keys_count_under_posh() {
         assert_eq!(attempt.reasons.len(), 1);
         assert_eq!(attempt.reasons[0].code().word(), word);
     }
+    let short = leaf().valid(NOW - DAY, NOW + 3600).self_signed();
+    let verdict = s2s(&[], &[&short]).with_posh(posh(DOMAIN, Service::S2s, &[&short])).verdict();
+    assert_eq!(verdict.valid_until(), Some(NOW + 3600), "the certificate ends before the document");
 }
 
 #[test]
@@ -143,6 +146,10 @@ fn posh_02_08_10_a_document_needs_verified_https_and_freshness() {
     assert_eq!(old.method(), Some(Method::Posh), "seven days are the cap");
     old.now += 1;
     assert!(words(&old.verdict()).contains(&"posh_stale"));
+    let mut early = scene();
+    let Lookup::Found(evidence) = &mut early.evidence.posh else { panic!() };
+    evidence.fetched_at = NOW + 30 * DAY;
+    assert_eq!(early.verdict().valid_until(), Some(NOW + 86_400), "fetched by a clock that runs ahead");
 }
 
 #[test]
