@@ -6,10 +6,10 @@ mod support;
 use serde_json::{Value, json};
 use support::ca::{Issued, NOW, leaf, root};
 use support::pair::{Pair, context, credentials, feed, now, transmitted};
-use support::scene::{owner, posh, target, tlsa, tlsa_set};
+use support::scene::{domain, owner, posh, target, tlsa, tlsa_set};
 use support::schema::{fits, load};
 use xmpptls::connection::{Connection, Context};
-use xmpptls::name::{Direction, Domain, Service, Transport};
+use xmpptls::name::{Direction, Service, Transport};
 use xmpptls::policy::{PolicyBuilder, Preset};
 use xmpptls::proof::pkix::TrustAnchors;
 use xmpptls::record::{Dnssec, Lookup};
@@ -18,10 +18,6 @@ use xmpptls::verification::{Answer, DialbackAnswer, DialbackPair, QuestionKind, 
 
 const DOMAIN: &str = "im.example.com";
 const PEER: &str = "peer.example";
-
-fn domain(name: &str) -> Domain {
-    Domain::parse(name).unwrap()
-}
 
 /// The report as JSON, once its form was compared with the schema.
 fn shown(connection: &Connection) -> Value {

@@ -5,8 +5,9 @@ mod support;
 
 use support::ca::{Issued, NOW, leaf, root};
 use support::pair::{Pair, context, credentials, feed, now, transmitted};
+use support::scene::domain;
 use xmpptls::connection::{BindingKind, Cause, ConcludeError, Connection, Context, NoBinding, Phase, Time};
-use xmpptls::name::{Direction, Domain, Transport};
+use xmpptls::name::{Direction, Transport};
 use xmpptls::parameter::Version;
 use xmpptls::policy::Preset;
 use xmpptls::tls::HandshakeKind;
@@ -15,10 +16,6 @@ use xmpptls::verification::{NotOffered, offer_external};
 
 const DOMAIN: &str = "im.example.com";
 const PEER: &str = "peer.example";
-
-fn domain(name: &str) -> Domain {
-    Domain::parse(name).unwrap()
-}
 
 fn c2s(own: &Issued, ca: &Issued, settings: &[(&str, &str)]) -> (Context, Context) {
     let client = context(Preset::C2sClient2026, &[ca], None, settings);
@@ -168,6 +165,12 @@ fn pki_03_nobody_is_judged_before_the_handshake() {
     let mut pair = Pair::new(&client, &server, Transport::DirectTls, DOMAIN);
     let early = pair.server.verification(domain(PEER), None, None);
     assert_eq!(early.err(), Some(ConcludeError::WrongPhase));
+    let hello = transmitted(&mut pair.client);
+    feed(&mut pair.server, &hello, &mut pair.server_read, usize::MAX);
+    for end in [&pair.client, &pair.server] {
+        let early = end.verification(domain(PEER), None, None);
+        assert_eq!(early.err(), Some(ConcludeError::WrongPhase), "inside the handshake");
+    }
     pair.run();
     assert!(pair.server.verification(domain(PEER), None, None).is_ok());
 }
@@ -201,6 +204,27 @@ fn res_01_res_08_two_domains_on_one_server_do_not_share_sessions() {
         pair.run();
         assert_eq!(pair.client.handshake_kind(), Some(kind), "{name}");
         assert_eq!(pair.client.verdict(None).unwrap().level(), Level::Authenticated);
+    }
+}
+
+#[test]
+fn res_08_own_name_and_transport_are_a_part_of_what_must_agree() {
+    let ca = root();
+    let (client, server) = s2s(None, &ca, Preset::S2s2026, &[("tls.alpn", "false")]);
+    for (own, transport, kind) in [
+        ("a.example", Transport::DirectTls, HandshakeKind::Full),
+        ("b.example", Transport::DirectTls, HandshakeKind::Full),
+        ("a.example", Transport::Starttls, HandshakeKind::Full),
+        ("a.example", Transport::TlsOnly, HandshakeKind::Full),
+        ("a.example", Transport::DirectTls, HandshakeKind::Resumed),
+        ("b.example", Transport::DirectTls, HandshakeKind::Resumed),
+        ("a.example", Transport::Starttls, HandshakeKind::Resumed),
+        ("a.example", Transport::TlsOnly, HandshakeKind::Resumed),
+    ] {
+        let mut pair = Pair::new(&client, &server, transport, DOMAIN);
+        pair.client.set_own_domain(domain(own)).unwrap();
+        pair.run();
+        assert_eq!(pair.client.handshake_kind(), Some(kind), "{own} {transport:?}");
     }
 }
 

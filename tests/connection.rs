@@ -3,16 +3,19 @@
 
 mod support;
 
-use support::ca::{Issued, authority, leaf, root};
+use support::ca::{CLIENT_AUTH, Issued, NOW, authority, leaf, root};
 use support::pair::{Pair, context, credentials, feed, now, transmitted};
+use xmpptls::certificate::Chain;
 use xmpptls::connection::{
-    BindingKind, Cause, Connection, Context, Event, NoBinding, Phase, Time, TimeLimit,
+    BindingKind, Cause, ConcludeError, Connection, Context, Event, NoBinding, Phase, ServerName, Time,
+    TimeLimit,
 };
-use xmpptls::name::{Domain, Transport};
+use xmpptls::name::{Direction, Domain, Service, Transport};
 use xmpptls::parameter::{Alert, Version};
 use xmpptls::policy::Preset;
 use xmpptls::report::{Report, Summary};
 use xmpptls::verdict::{Level, Method, Verdict};
+use xmpptls::verification::{Request, Verification};
 use xmpptls::{
     numbers::{CauseCode, ReasonCode},
     stream,
@@ -286,6 +289,162 @@ fn a_verdict_of_another_connection_is_foreign() {
     let verdict = one.client.verdict(None).unwrap().clone();
     assert!(two.client.conclude(now(), verdict.clone()).is_err());
     assert!(one.client.conclude(now(), verdict).is_ok());
+}
+
+#[test]
+fn a_verdict_that_was_made_for_no_connection_is_foreign() {
+    let world = good_world();
+    let mut pair = Pair::new(&world.client, &world.server, Transport::DirectTls, DOMAIN);
+    pair.run();
+    let request = Request {
+        domain: Domain::parse(DOMAIN).unwrap(),
+        service: Service::C2s,
+        direction: Direction::Initiating,
+        endpoint: None,
+        policy: world.client.policy(),
+    };
+    let chain = Chain::parse(pair.client.peer_certificates()).unwrap();
+    let verdict = Verification::of_chain(request, chain).decide(NOW);
+    assert_eq!((verdict.level(), verdict.binding()), (Level::Authenticated, None));
+    assert_eq!(pair.client.conclude(now(), verdict), Err(ConcludeError::Foreign));
+}
+
+#[test]
+fn a_connection_that_failed_takes_no_verdict_any_more() {
+    let ca = root();
+    let world = world(&leaf().dns("other.example").signed_by(&ca), ca, &[]);
+    let mut pair = Pair::new(&world.client, &world.server, Transport::DirectTls, DOMAIN);
+    pair.run();
+    assert_eq!(pair.client.cause(), Some(&Cause::PeerRefused));
+    let verdict = pair.client.verdict(None).unwrap().clone();
+    assert_eq!(pair.client.conclude(now(), verdict), Err(ConcludeError::WrongPhase));
+}
+
+#[test]
+fn a_connection_keeps_64_verdicts_and_replaces_those_it_has() {
+    let ca = root();
+    let own = leaf().dns(DOMAIN).signed_by(&ca);
+    let server = context(Preset::S2s2026, &[&ca], Some(credentials(&[DOMAIN], &[&own])), &[]);
+    let client = context(Preset::S2s2026, &[&ca], None, &[]);
+    let mut pair = Pair::new(&client, &server, Transport::DirectTls, DOMAIN);
+    pair.run();
+    let mut conclude = |number: usize| {
+        let domain = Domain::parse(&format!("d{number}.example")).unwrap();
+        let verification = pair.server.verification(domain, None, None).unwrap();
+        pair.server.conclude(now(), verification.decide(NOW))
+    };
+    for number in 0..64 {
+        assert_eq!(conclude(number), Ok(()), "{number}");
+    }
+    assert_eq!(conclude(64), Err(ConcludeError::TooMany));
+    assert_eq!(conclude(63), Ok(()), "a newer verdict of a pair takes the place of the older");
+    assert_eq!(pair.server.verdicts().len(), 64);
+}
+
+/// Gives what `from` has to `to`: what was not taken of it, and the plaintext that came out.
+fn carried(from: &mut Connection, to: &mut Connection, kept: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let mut bytes = [kept, &transmitted(from)].concat();
+    let (mut plain, mut read) = ([0; 1024], Vec::new());
+    while let Ok(done) = to.receive(now(), &bytes, &mut plain) {
+        bytes.drain(..done.used);
+        read.extend_from_slice(&plain[..done.written]);
+        if done.used == 0 && done.written == 0 {
+            break;
+        }
+    }
+    (bytes, read)
+}
+
+/// A client that nobody told whom it means, so that TLS comes up without a verdict; and its server.
+fn unjudged(world: &World) -> Pair {
+    let mut client = Connection::initiating(&world.client, Transport::TlsOnly, None, now()).unwrap();
+    client.set_server_name(ServerName::Other(Domain::parse(DOMAIN).unwrap())).unwrap();
+    Pair::of(client, Connection::accepting(&world.server, Transport::TlsOnly, now()).unwrap())
+}
+
+#[test]
+fn a_verdict_that_does_not_come_ends_the_connection_at_the_deadline() {
+    let world = good_world();
+    let mut pair = unjudged(&world);
+    pair.run();
+    assert_eq!((pair.client.phase(), pair.client.cause()), (Phase::Handshake, None));
+    let deadline = pair.client.deadline().expect("somebody has to judge");
+    let at = |monotonic_ms| Time { monotonic_ms, ..now() };
+    pair.client.advance(at(deadline - 1));
+    assert_eq!(pair.client.cause(), None);
+    pair.client.advance(at(deadline));
+    assert_eq!(pair.client.cause(), Some(&Cause::TimeLimit(TimeLimit::Verdict)));
+    assert_eq!(pair.server.deadline(), None, "a connection that is open waits for nothing");
+}
+
+#[test]
+fn the_gate_of_the_library_opens_with_a_verdict_that_meets_the_policy_and_with_no_other() {
+    let world = good_world();
+    for (domain, opens) in [(DOMAIN, true), ("other.example", false)] {
+        let mut pair = unjudged(&world);
+        assert_eq!(pair.client.write(now(), b"early").unwrap(), 5);
+        pair.run();
+        assert!(pair.client_events.contains(&Event::HandshakeDone));
+        assert_eq!(pair.client.write(now(), b" late").unwrap(), 5);
+        assert_eq!(pair.server.write(now(), b"answer").unwrap(), 6);
+        let (kept, read) = carried(&mut pair.server, &mut pair.client, &[]);
+        assert_eq!((pair.client.phase(), read.len()), (Phase::Handshake, 0), "nothing comes in");
+        assert!(!pair.client.has_plaintext(), "nor is it said that something is there");
+        let (_, read) = carried(&mut pair.client, &mut pair.server, &[]);
+        assert_eq!((read.len(), pair.server_read.len()), (0, 0), "nothing goes out");
+
+        let verdict = |name: &str| {
+            let verification = pair.client.verification(Domain::parse(name).unwrap(), None, None).unwrap();
+            verification.decide(NOW)
+        };
+        let (verdict, better) = (verdict(domain), verdict(DOMAIN));
+        pair.client.conclude(now(), verdict).unwrap();
+        if !opens {
+            let late = pair.client.conclude(now(), better);
+            assert_eq!(late, Err(ConcludeError::WrongPhase), "a refusal is not taken back");
+        }
+        let (_, there) = carried(&mut pair.client, &mut pair.server, &[]);
+        let (_, back) = carried(&mut pair.server, &mut pair.client, &kept);
+        let expected: (&[u8], &[u8]) = if opens { (b"early late", b"answer") } else { (b"", b"") };
+        assert_eq!((&*there, &*back), expected);
+        assert_eq!(pair.client.cause(), if opens { None } else { Some(&Cause::PeerRefused) });
+    }
+}
+
+#[test]
+fn the_gate_of_a_server_that_demands_certificates_waits_for_the_host_s_verdict() {
+    let ca = root();
+    let own = leaf().dns(DOMAIN).signed_by(&ca);
+    let user = leaf().xmpp_addr("juliet@im.example.com").purposes(&[CLIENT_AUTH]).signed_by(&ca);
+    let client = context(Preset::C2sClient2026, &[&ca], Some(credentials(&["me.example"], &[&user])), &[]);
+    for (requirement, opens) in [("authenticate", false), ("encrypt-only", true)] {
+        let settings =
+            [("requirement", requirement), ("tls.client_certificate", "request"), ("gate", "library")];
+        let server = context(Preset::C2sServer2026, &[&ca], Some(credentials(&[DOMAIN], &[&own])), &settings);
+        let mut pair = Pair::new(&client, &server, Transport::DirectTls, DOMAIN);
+        pair.client.set_own_domain(Domain::parse("me.example").unwrap()).unwrap();
+        pair.run();
+        assert_eq!(pair.client.phase(), Phase::Open);
+        assert_eq!(pair.client.write(now(), b"<stream>").unwrap(), 8);
+        let (kept, read) = carried(&mut pair.client, &mut pair.server, &[]);
+        assert_eq!((pair.server.phase() == Phase::Open, read.len() == 8), (opens, opens), "{requirement}");
+        if !opens {
+            let verification = pair.server.verification(Domain::parse(DOMAIN).unwrap(), None, None).unwrap();
+            pair.server.conclude(now(), verification.decide(NOW)).unwrap();
+            let (_, read) = carried(&mut pair.client, &mut pair.server, &kept);
+            assert_eq!((pair.server.phase(), &*read), (Phase::Open, &b"<stream>"[..]));
+        }
+    }
+}
+
+#[test]
+fn sec_01_what_is_written_before_tls_is_kept_up_to_65536_bytes() {
+    let world = good_world();
+    let domain = Some(Domain::parse(DOMAIN).unwrap());
+    let mut client = Connection::initiating(&world.client, Transport::Starttls, domain, now()).unwrap();
+    assert_eq!(client.write(now(), &[b'x'; 65_000]).unwrap(), 65_000);
+    assert_eq!(client.write(now(), &[b'x'; 1_000]).unwrap(), 536);
+    assert_eq!(client.write(now(), b"x").unwrap(), 0);
 }
 
 #[test]

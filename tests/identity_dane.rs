@@ -10,7 +10,7 @@ use support::scene::{
 use xmpptls::name::Direction;
 use xmpptls::policy::{DaneUsages, Preset};
 use xmpptls::record::{Dnssec, Lookup, LookupFailure, TlsaOwner, TlsaSet};
-use xmpptls::verdict::{Level, Method};
+use xmpptls::verdict::{Level, Method, Outcome};
 
 fn good(ca: &Issued) -> Issued {
     leaf().dns(DOMAIN).signed_by(ca)
@@ -55,6 +55,9 @@ fn dane_09_a_mismatch_is_final_whatever_else_would_prove_the_peer() {
     let verdict = scene.verdict();
     assert_eq!((verdict.level(), words(&verdict)), (Level::Refused, vec!["dane_mismatch"]));
     assert_eq!(verdict.alert().unwrap().number(), 42);
+    for attempt in &verdict.attempts()[1..] {
+        assert_eq!(attempt.outcome, Outcome::Skipped, "{:?}", attempt.proof);
+    }
     let right = s2s(&[&ca], &[&server]).with_tlsa(&[tlsa(3, 1, 1, &server)]);
     assert_eq!(right.method(), Some(Method::DaneEe));
 }
@@ -225,6 +228,11 @@ fn dane_14_what_is_no_authority_anchors_nothing() {
     let server = good(&no_ca);
     let scene = s2s(&[], &[&server, &no_ca]).with_tlsa(&[tlsa(2, 0, 1, &no_ca)]);
     assert_eq!(words(&scene.verdict()), ["issuer_is_no_ca"]);
+    // A certificate of version 1 cannot say that it is an authority's; the operator's own anchors need not.
+    let silent = authority("Version 1").version_1().self_signed();
+    let server = good(&silent);
+    let scene = s2s(&[], &[&server, &silent]).with_tlsa(&[tlsa(2, 0, 1, &silent)]);
+    assert_eq!(words(&scene.verdict()), ["issuer_is_no_ca", "malformed_cert"]);
 }
 
 fn all_usages(ca: &Issued, mut scene: Scene) -> Scene {
@@ -302,8 +310,12 @@ fn dane_19_the_end_of_secure_cnames_is_the_first_base() {
     scene.evidence.tlsa.push((end.clone(), Lookup::Found(set)));
     assert_eq!(scene.method(), Some(Method::DaneEe));
     scene.evidence.tlsa.pop();
-    scene.evidence.tlsa.push((end, Lookup::Absent(Dnssec::Secure)));
-    assert_eq!(words(&scene.verdict()), ["dane_mismatch"], "then the target itself");
+    let nothing = TlsaSet::new(end.clone(), Dnssec::Secure, None, []);
+    for answer in [Lookup::Absent(Dnssec::Secure), Lookup::Found(nothing)] {
+        scene.evidence.tlsa.push((end.clone(), answer));
+        assert_eq!(words(&scene.verdict()), ["dane_mismatch"], "then the target itself");
+        scene.evidence.tlsa.pop();
+    }
 }
 
 #[test]
@@ -347,6 +359,19 @@ fn dane_22_an_inbound_server_is_proved_by_the_records_of_any_of_its_targets() {
         own.dane_inbound(false).unwrap();
     });
     assert_eq!(scene.level(), Level::Refused);
+}
+
+#[test]
+fn par_10_the_floor_for_keys_stays_for_inbound_servers() {
+    let verdict = |size| {
+        let server = leaf().dns("other.example").spki(rsa_spki(size)).signed_by(&root());
+        let mut scene = s2s(&[], &[&server]).with_tlsa(&[tlsa(3, 1, 1, &server)]);
+        scene.direction = Direction::Receiving;
+        scene.evidence.targets = Lookup::Found(vec![scene.endpoint.take().unwrap()]);
+        scene.verdict()
+    };
+    assert_eq!((verdict(1024).level(), verdict(1024).method()), (Level::Refused, None));
+    assert_eq!(verdict(2048).method(), Some(Method::DaneEe));
 }
 
 #[test]

@@ -133,6 +133,9 @@ fn posh_16_dates_and_keys_count_under_posh() {
         assert_eq!(attempt.reasons.len(), 1);
         assert_eq!(attempt.reasons[0].code().word(), word);
     }
+    let short = leaf().valid(NOW - DAY, NOW + 3600).self_signed();
+    let verdict = s2s(&[], &[&short]).with_posh(posh(DOMAIN, Service::S2s, &[&short])).verdict();
+    assert_eq!(verdict.valid_until(), Some(NOW + 3600), "the certificate ends before the document");
 }
 
 #[test]
@@ -167,6 +170,10 @@ fn posh_02_08_10_a_document_needs_verified_https_and_freshness() {
     assert_eq!(old.method(), Some(Method::Posh), "seven days are the cap");
     old.now += 1;
     assert!(words(&old.verdict()).contains(&"posh_stale"));
+    let mut early = scene();
+    let Lookup::Found(evidence) = &mut early.evidence.posh else { panic!() };
+    evidence.fetched_at = NOW + 30 * DAY;
+    assert_eq!(early.verdict().valid_until(), Some(NOW + 86_400), "fetched by a clock that runs ahead");
 }
 
 #[test]
@@ -223,6 +230,18 @@ fn pki_22_users_are_judged_as_users() {
         scene.verdict()
     };
     assert_eq!(verdict(&[CLIENT_AUTH]).method(), Some(Method::Pkix));
+    let by_posh = {
+        let user = leaf().xmpp_addr("juliet@im.example.com").purposes(&[CLIENT_AUTH]).self_signed();
+        let mut scene = s2s(&[&ca], &[&user]).with_posh(posh(DOMAIN, Service::C2s, &[&user]));
+        scene.service = Service::C2s;
+        scene.direction = Direction::Receiving;
+        scene.endpoint = None;
+        scene.policy = policy(Preset::C2sServer2026, &[&ca], |own| {
+            own.posh(true).unwrap();
+        });
+        scene.verdict()
+    };
+    assert_eq!(by_posh.method(), None, "a document of the domain speaks of servers");
     let server = verdict(&[SERVER_AUTH]);
     assert_eq!(server.level(), Level::EncryptedOnly, "SASL is the host's");
     assert_eq!(words(&server), ["bad_eku"]);

@@ -3,15 +3,9 @@
 
 mod support;
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::PathBuf;
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
 use support::ca::{authority, leaf};
 use support::scene::{DOMAIN, domain, s2s, tlsa, words};
+use support::vectors::{Family, VERDICTS, family};
 use xmpptls::name::Service;
 use xmpptls::record::{Lookup, PoshDocument, PoshUrl, TlsaRecord};
 use xmpptls::verdict::Level;
@@ -19,21 +13,12 @@ use xmpptls::verification::{CaseDocument, Evidence, History, authzid_from_wire};
 
 /// All verdict cases of the vectors.
 fn cases() -> Vec<(String, CaseDocument)> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
     let mut cases = Vec::new();
-    for name in ["path", "dane", "dane-ladder", "posh", "policy"] {
-        let text = fs::read_to_string(folder.join(format!("{name}.json"))).unwrap();
-        let file: Value = serde_json::from_str(&text).unwrap();
-        let certificates: BTreeMap<String, Vec<u8>> = file["certificates"]
-            .as_object()
-            .unwrap()
-            .iter()
-            .map(|(name, text)| (name.clone(), STANDARD.decode(text.as_str().unwrap()).unwrap()))
-            .collect();
-        for case in file["cases"].as_array().unwrap() {
+    for Family { certificates, cases: own } in VERDICTS.map(family) {
+        cases.extend(own.iter().map(|case| {
             let document = CaseDocument::read(&case["input"].to_string(), &certificates).unwrap();
-            cases.push((case["id"].to_string(), document));
-        }
+            (case["id"].to_string(), document)
+        }));
     }
     cases
 }
@@ -143,4 +128,23 @@ fn sec_01_many_anchors_in_records_cost_one_search() {
         .collect();
     let verdict = s2s(&[], &[&server]).with_tlsa(&keys).verdict();
     assert_eq!(words(&verdict), ["dane_mismatch"]);
+}
+
+/// Tests at a limit go by its name, and would follow it; these are the numbers that SEC-01, SEC-06 and STLS-30 give.
+#[test]
+fn sec_01_limits_that_a_peer_meets_are_the_agreed_ones() {
+    use xmpptls::limits::*;
+    assert_eq!((CERTIFICATE_BYTES, CERTIFICATE_NAMES, CHAIN_CERTIFICATES), (32_768, 1000, 10));
+    assert_eq!((RSA_KEY_BITS, REVOCATION_LIST_BYTES, REVOCATION_LISTS), (8192, 33_554_432, 256));
+    assert_eq!((TLSA_RECORDS_READ, TLSA_RECORDS, TLSA_DATA_BYTES, SRV_TARGETS), (4096, 64, 32_768, 64));
+    assert_eq!((POSH_DOCUMENT_BYTES, POSH_DOCUMENT_DEPTH, POSH_DESCRIPTORS), (65_536, 8, 64));
+    assert_eq!((POSH_URL_BYTES, POSH_REDIRECTS, HTTP_HEAD_BYTES, HTTP_FIELDS), (2048, 10, 16_384, 64));
+    assert_eq!((LOOKUP_CNAMES, LOOKUP_ADDRESSES, LOOKUP_TARGETS), (8, 16, 16));
+    assert_eq!((LOOKUP_TTL_SECONDS, LOOKUP_NEGATIVE_TTL_SECONDS, LOOKUP_FAILURE_SECONDS), (86_400, 3600, 10));
+    assert_eq!((CLEAR_STREAM_BYTES, CLEAR_STREAM_DEPTH, CLEAR_STREAM_ATTRIBUTES), (10_000, 4, 32));
+    assert_eq!((TLS_HELD_BEFORE_HELLO, TLS_HELD_HANDSHAKING, TLS_HELD_AFTERWARDS), (65_536, 131_072, 32_768));
+    assert_eq!((RESUMPTION_PEERS, RESUMPTION_TICKETS_PER_PEER, TICKET_KEYS), (1024, 4, 8));
+    assert_eq!((TICKET_KEY_ROTATION, TICKET_LIFETIME, TLS_RECORDS_PER_KEY), (86_400, 43_200, 1 << 23));
+    assert_eq!((DIALBACK_REQUESTS, DIALBACK_SECRET_BYTES, DIALBACK_KEY_TEXT_BYTES), (256, 12, 1024));
+    assert_eq!((EARLY_BYTES, VERDICTS_PER_CONNECTION, HISTORY_CERTIFICATES), (65_536, 64, 8));
 }

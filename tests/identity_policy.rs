@@ -50,6 +50,23 @@ fn pki_28_an_exception_authenticates_until_its_end() {
 }
 
 #[test]
+fn pki_28_of_several_exceptions_the_one_that_lasts_longest_counts() {
+    let server = self_signed();
+    let mut scene = s2s(&[], &[&server]);
+    let of_the_key = PinnedDigest::PublicKey(chain(&[&server]).leaf().spki_sha256());
+    let mut exceptions =
+        vec![exception(&server, NOW - 1), Exception { digest: of_the_key, until: NOW + 30 * DAY }];
+    for _ in 0..2 {
+        exceptions.reverse();
+        let peer = PeerPolicy { exceptions: exceptions.clone(), ..PeerPolicy::default() };
+        with_peer(&mut scene, DOMAIN, peer, &[]);
+        let verdict = scene.verdict();
+        assert_eq!(verdict.valid_until(), Some(NOW + 30 * DAY));
+        assert_eq!(verdict.method(), Some(Method::Exception));
+    }
+}
+
+#[test]
 fn pki_28_an_exception_does_not_bind_later_certificates() {
     let ca = root();
     let mut scene = s2s(&[&ca], &[&good(&ca)]);

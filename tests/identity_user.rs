@@ -52,8 +52,11 @@ fn ext_07_addresses_of_other_domains_are_shown_and_not_used() {
     let own = identities(&["romeo@montague.example", "juliet@example.org"]);
     assert_eq!(own.foreign, [user("romeo@montague.example")]);
     assert_eq!(resolve_user(&own, None, None), Ok(user("juliet@example.org")));
-    let foreign = identities(&["romeo@montague.example"]);
-    assert_eq!(resolve_user(&foreign, None, None), Err(UserFailure::NoIdentity));
+    for domain in ["montague.example", "sub.example.org", "org", "anexample.org"] {
+        let foreign = identities(&[&format!("romeo@{domain}")]);
+        assert_eq!((foreign.served.len(), foreign.foreign.len()), (0, 1), "{domain}");
+        assert_eq!(resolve_user(&foreign, None, None), Err(UserFailure::NoIdentity), "{domain}");
+    }
 }
 
 #[test]

@@ -234,6 +234,26 @@ fn an_answer_that_no_datagram_holds_comes_over_tcp() {
     assert_eq!(tlsa(&list[0]).dnssec(), Dnssec::Secure);
 }
 
+/// What is found about a host that the user configured.
+fn host(name: &str) -> Candidate {
+    let endpoint = Endpoint::configured(domain(name), 5222, Transport::Starttls);
+    match lookup().ask(Request::Endpoint(endpoint), LIMIT).unwrap().finding {
+        Finding::Endpoint(candidate) => candidate,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn sec_06_a_stranger_s_zone_makes_us_ask_about_so_much_and_no_more() {
+    let crowd = list("crowd.signed.test");
+    let targets: Vec<_> = crowd.iter().map(|own| own.endpoint.target.as_ascii().to_owned()).collect();
+    assert_eq!(targets, (1..=16).map(|n| format!("crowd{n}.signed.test")).collect::<Vec<_>>());
+    assert_eq!(addresses(&host("wide.signed.test")).len(), 16);
+    assert_eq!(addresses(&host("step2.signed.test")), ["127.0.2.25"], "eight aliases");
+    let far = host("step1.signed.test");
+    assert!(matches!(far.addresses, record::Lookup::Failed(_)), "nine aliases: {:?}", far.addresses);
+}
+
 #[test]
 fn an_endless_alias_ends() {
     let list = list("endless.signed.test");

@@ -7,18 +7,14 @@ use support::ca::{KeyKind, Recipe, authority, leaf};
 use support::der::{bits, oid, sequence, tlv};
 use support::kat::kat_1;
 use support::parts::{curve_spki, rsa_spki};
+use support::scene::domain;
 use xmpptls::certificate::{
     BasicConstraints, Certificate, Curve, DnsPattern, ExtendedKeyUsage, KeyAlgorithm, KeyPurpose,
     SignatureHash, XmppAddress, spki_of_der,
 };
-use xmpptls::name::Domain;
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn domain(text: &str) -> Domain {
-    Domain::parse(text).unwrap()
 }
 
 #[test]

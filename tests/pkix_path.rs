@@ -4,39 +4,17 @@
 mod support;
 
 use support::ca::{
-    CODE_SIGNING, CRL_SIGN, DAY, DIGITAL_SIGNATURE, Issued, KEY_CERT_SIGN, KeyKind, NOW, Recipe, authority,
-    leaf, root,
+    CODE_SIGNING, CRL_SIGN, DAY, DIGITAL_SIGNATURE, Issued, KEY_CERT_SIGN, KeyKind, NOW, authority, leaf,
+    root,
 };
 use support::der::{bits, integer, oid, sequence, tlv};
 use support::parts::{curve_spki, rsa_spki};
-use support::pkix::{Question, s2s};
+use support::pkix::{Question, between, good, reasons, reasons_below, s2s};
+use support::scene::DOMAIN;
 use xmpptls::certificate::{Certificate, Chain};
 use xmpptls::proof::pkix::{
     Anchor, CandidatePath, Malformation, PkixFailure, RevocationOutcome, TrustAnchors, Which,
 };
-
-const DOMAIN: &str = "im.example.com";
-
-fn good() -> Recipe {
-    leaf().dns(DOMAIN)
-}
-
-/// The names of the reasons why a leaf directly below a root is refused.
-fn reasons(recipe: Recipe) -> Vec<&'static str> {
-    let ca = root();
-    s2s(DOMAIN).reasons(&[&recipe.signed_by(&ca)], &[&ca])
-}
-
-/// The same for a good leaf below this intermediate authority.
-fn reasons_below(intermediate: Recipe) -> Vec<&'static str> {
-    let ca = root();
-    let between = intermediate.signed_by(&ca);
-    s2s(DOMAIN).reasons(&[&good().signed_by(&between), &between], &[&ca])
-}
-
-fn between() -> Recipe {
-    authority("Intermediate")
-}
 
 #[test]
 fn pki_16_a_path_to_an_anchor_proves_the_name() {

@@ -4,35 +4,13 @@
 mod support;
 
 use support::ca::{
-    ANY_PURPOSE, CLIENT_AUTH, CODE_SIGNING, DIGITAL_SIGNATURE, KEY_ENCIPHERMENT, Recipe, SERVER_AUTH,
-    authority, leaf, root,
+    ANY_PURPOSE, CLIENT_AUTH, CODE_SIGNING, DIGITAL_SIGNATURE, KEY_ENCIPHERMENT, Recipe, SERVER_AUTH, leaf,
+    root,
 };
-use support::pkix::{Question, s2s, user};
+use support::pkix::{Question, between, good, reasons, reasons_below, s2s, user};
+use support::scene::DOMAIN;
 use xmpptls::certificate::KeyPurpose;
 use xmpptls::proof::pkix::{PkixFailure, Purpose, Which};
-
-const DOMAIN: &str = "im.example.com";
-
-fn good() -> Recipe {
-    leaf().dns(DOMAIN)
-}
-
-/// The names of the reasons why a leaf directly below a root is refused.
-fn reasons(recipe: Recipe) -> Vec<&'static str> {
-    let ca = root();
-    s2s(DOMAIN).reasons(&[&recipe.signed_by(&ca)], &[&ca])
-}
-
-/// The same for a good leaf below this intermediate authority.
-fn reasons_below(intermediate: Recipe) -> Vec<&'static str> {
-    let ca = root();
-    let between = intermediate.signed_by(&ca);
-    s2s(DOMAIN).reasons(&[&good().signed_by(&between), &between], &[&ca])
-}
-
-fn between() -> Recipe {
-    authority("Intermediate")
-}
 
 #[test]
 fn the_key_of_a_peer_must_be_for_signing_handshakes() {

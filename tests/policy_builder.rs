@@ -5,42 +5,14 @@
 
 mod support;
 
-use std::sync::Arc;
-
-use xmpptls::name::Domain;
+use support::policy::{Change, accepts, builder, built, key, trusted};
+use support::scene::domain;
 use xmpptls::parameter::{CipherSuite, Group, Parameters, Version};
 use xmpptls::policy::{
-    ClientCertificate, Contradiction, DaneUsages, Directions, Exception, Gate, PeerPolicy, PinnedDigest,
-    Policy, PolicyBuilder, PolicyError, Preset, Requirement, Setting, StarttlsDemand,
+    ClientCertificate, Contradiction, DaneUsages, Directions, Exception, Gate, PeerPolicy, PolicyBuilder,
+    PolicyError, Preset, Requirement, Setting, StarttlsDemand,
 };
 use xmpptls::proof::pkix::TrustAnchors;
-
-fn trusted() -> TrustAnchors {
-    TrustAnchors::from_der([support::ca::root().der.as_slice()])
-}
-
-/// A builder for a preset that has trust anchors.
-fn builder(preset: Preset) -> PolicyBuilder {
-    let mut builder = PolicyBuilder::new(preset);
-    builder.trust_anchors(trusted()).unwrap();
-    builder
-}
-
-fn domain(text: &str) -> Domain {
-    Domain::parse(text).unwrap()
-}
-
-fn key(byte: u8) -> PinnedDigest {
-    PinnedDigest::PublicKey([byte; 32])
-}
-
-type Change = fn(&mut PolicyBuilder) -> Result<&mut PolicyBuilder, PolicyError>;
-
-fn built(preset: Preset, change: Change) -> Result<Arc<Policy>, PolicyError> {
-    let mut builder = builder(preset);
-    change(&mut builder)?;
-    builder.build()
-}
 
 #[track_caller]
 fn contradicts(preset: Preset, refused: Change, expected: Contradiction, first: Setting, second: Setting) {
@@ -49,11 +21,6 @@ fn contradicts(preset: Preset, refused: Change, expected: Contradiction, first: 
     assert_eq!(error.settings(), (Some(first), Some(second)));
     let text = error.to_string();
     assert!(text.contains(first.path()) && text.contains(second.path()), "{text}");
-}
-
-#[track_caller]
-fn accepts(preset: Preset, change: Change) -> Arc<Policy> {
-    built(preset, change).unwrap()
 }
 
 #[test]

@@ -1,50 +1,15 @@
 //! What a built policy says: its name, its relaxations, what holds for a peer, and its fingerprint.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
-
 mod support;
 
-use std::sync::Arc;
-
-use xmpptls::name::Domain;
+use support::policy::{Change, accepts, builder, key, trusted};
+use support::scene::domain;
 use xmpptls::parameter::{Group, Version};
 use xmpptls::policy::{
-    ClientCertificate, Contradiction, DaneUsages, Exception, Gate, PeerPolicy, PinnedDigest, Policy,
-    PolicyBuilder, PolicyError, Preset, Relaxation, Requirement, Resumption, Setting, StarttlsDemand,
+    ClientCertificate, Contradiction, DaneUsages, Directions, Exception, Gate, PeerPolicy, PolicyBuilder,
+    PolicyError, Preset, Relaxation, Requirement, Resumption, Setting, StarttlsDemand,
 };
 use xmpptls::proof::pkix::TrustAnchors;
-
-fn trusted() -> TrustAnchors {
-    TrustAnchors::from_der([support::ca::root().der.as_slice()])
-}
-
-/// A builder for a preset that has trust anchors.
-fn builder(preset: Preset) -> PolicyBuilder {
-    let mut builder = PolicyBuilder::new(preset);
-    builder.trust_anchors(trusted()).unwrap();
-    builder
-}
-
-fn domain(text: &str) -> Domain {
-    Domain::parse(text).unwrap()
-}
-
-fn key(byte: u8) -> PinnedDigest {
-    PinnedDigest::PublicKey([byte; 32])
-}
-
-type Change = fn(&mut PolicyBuilder) -> Result<&mut PolicyBuilder, PolicyError>;
-
-fn built(preset: Preset, change: Change) -> Result<Arc<Policy>, PolicyError> {
-    let mut builder = builder(preset);
-    change(&mut builder)?;
-    builder.build()
-}
-
-#[track_caller]
-fn accepts(preset: Preset, change: Change) -> Arc<Policy> {
-    built(preset, change).unwrap()
-}
 
 #[test]
 fn atk_op_04_a_table_counts_for_its_domain_alone_unless_it_says_so() {
@@ -249,10 +214,27 @@ fn a_peers_table_cannot_contradict_itself_or_the_policy() {
     let error = off.peer(domain("a.example"), dane).unwrap().build().unwrap_err();
     assert_eq!(error, PolicyError::Contradiction(Contradiction::DaneRequiredButOff(named())));
 
+    let mut of_all = builder(Preset::S2s2026);
+    of_all
+        .dane_required(true)
+        .unwrap()
+        .peer(domain("a.example"), PeerPolicy { requirement: encrypt, ..peer() })
+        .unwrap();
+    let error = of_all.build().unwrap_err();
+    assert_eq!(error, PolicyError::Contradiction(Contradiction::DaneRequiredOfNobody(named())), "inherited");
+
     let dialback = PeerPolicy { requirement: Some(Requirement::AuthenticateOrDialback), ..peer() };
     assert_eq!(with(Preset::S2s2026, dialback.clone()), refused(Contradiction::DialbackNotSpoken(named())));
     assert_eq!(with(Preset::C2sClient2026, dialback.clone()), refused(Contradiction::DialbackInC2s));
-    assert_eq!(with(Preset::S2sWithDialback2026, dialback), Ok(()));
+    assert_eq!(with(Preset::S2sWithDialback2026, dialback.clone()), Ok(()));
+
+    for (gate, expected) in
+        [(Gate::Library, refused(Contradiction::LibraryGateWithDialback)), (Gate::Host, Ok(()))]
+    {
+        let mut own = builder(Preset::S2s2026);
+        own.gate(gate).unwrap().directions(Directions::Initiating).unwrap().dialback(true).unwrap();
+        assert_eq!(own.peer(domain("a.example"), dialback.clone()).unwrap().build().map(|_| ()), expected);
+    }
 }
 
 #[test]

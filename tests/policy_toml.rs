@@ -6,7 +6,9 @@ mod support;
 
 use std::sync::Arc;
 
-use xmpptls::name::{Domain, DomainError};
+use support::policy::trusted;
+use support::scene::domain;
+use xmpptls::name::DomainError;
 use xmpptls::policy::{
     Contradiction, DigestError, Exception, Expected, PeerPolicy, PinnedDigest, Policy, PolicyBuilder,
     PolicyDocument, PolicyError, PolicyTextError, Preset, Requirement, Setting, TextFault, TrustAnchorSource,
@@ -15,16 +17,8 @@ use xmpptls::proof::pkix::TrustAnchors;
 
 const HEX: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
-fn trusted() -> TrustAnchors {
-    TrustAnchors::from_der([support::ca::root().der.as_slice()])
-}
-
 fn read(text: &str) -> Result<Arc<Policy>, PolicyTextError> {
     PolicyDocument::read(text)?.build(trusted())
-}
-
-fn domain(text: &str) -> Domain {
-    Domain::parse(text).unwrap()
 }
 
 #[track_caller]

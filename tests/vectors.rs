@@ -1,13 +1,15 @@
 //! Runs every case of `tests/vectors/`; none is skipped.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use std::collections::{BTreeMap, HashSet};
+mod support;
+
+use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use support::scene::domain;
+use support::vectors::{Certificates, Family, family};
 use xmpptls::binding::{
     BindingDecision, BindingType, DowngradeHash, SaslProfile, decide as decide_binding, downgrade_hash,
 };
@@ -22,32 +24,12 @@ use xmpptls::verification::{
     client_identities, observe, resolve_server, resolve_user,
 };
 
-type Certificates = BTreeMap<String, Vec<u8>>;
-
-struct File {
-    certificates: Certificates,
-    cases: Vec<Value>,
-}
-
-fn files() -> Vec<File> {
+fn families() -> Vec<Family> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
     let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|end| end == "json"));
     paths.sort();
-    paths.iter().map(|path| read(&fs::read_to_string(path).unwrap())).collect()
-}
-
-fn read(text: &str) -> File {
-    let json: Value = serde_json::from_str(text).unwrap();
-    assert_eq!(json["format"], "xmpptls-vectors-1");
-    let certificates = json["certificates"].as_object().unwrap();
-    File {
-        certificates: certificates
-            .iter()
-            .map(|(name, text)| (name.clone(), STANDARD.decode(text.as_str().unwrap()).unwrap()))
-            .collect(),
-        cases: json["cases"].as_array().unwrap().clone(),
-    }
+    paths.iter().map(|path| family(path.file_stem().unwrap().to_str().unwrap())).collect()
 }
 
 /// What the library says, in the words of the case's expectation.
@@ -116,10 +98,6 @@ fn text<'a>(input: &'a Value, key: &str) -> &'a str {
 
 fn texts<'a>(input: &'a Value, key: &str) -> Vec<&'a str> {
     input[key].as_array().unwrap().iter().map(|value| value.as_str().unwrap()).collect()
-}
-
-fn domain(text: &str) -> Domain {
-    Domain::parse(text).unwrap()
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
@@ -266,7 +244,7 @@ fn differs(expect: &Value, outcome: &Value) -> bool {
 fn every_vector_has_its_outcome() {
     let mut failed = Vec::new();
     let mut count = 0;
-    for file in files() {
+    for file in families() {
         for case in &file.cases {
             count += 1;
             let outcome = outcome(case, &file.certificates);
@@ -282,7 +260,7 @@ fn every_vector_has_its_outcome() {
 #[test]
 fn every_vector_cites_its_rule_and_clause() {
     let mut ids = HashSet::new();
-    for file in files() {
+    for file in families() {
         for case in &file.cases {
             let id = text(case, "id").to_owned();
             assert!(!text(case, "rule").is_empty() && !text(case, "clause").is_empty(), "{id}");
@@ -293,7 +271,7 @@ fn every_vector_cites_its_rule_and_clause() {
 
 #[test]
 fn a_wrong_expectation_is_noticed() {
-    for file in files() {
+    for file in families() {
         for case in &file.cases {
             if case["kind"] != "verdict" {
                 continue;

@@ -3,28 +3,16 @@
 
 mod support;
 
-use std::collections::BTreeMap;
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use support::schema::{fits, load};
+use support::vectors::{Certificates, Family, VERDICTS, family};
 use xmpptls::verification::CaseDocument;
 
 /// Every verdict case of the vectors, with the certificates of its file.
-fn cases() -> Vec<(Value, BTreeMap<String, Vec<u8>>)> {
+fn cases() -> Vec<(Value, Certificates)> {
     let mut cases = Vec::new();
-    for name in ["names", "path", "dane", "dane-ladder", "posh", "policy"] {
-        let file = load(&format!("tests/vectors/{name}.json"));
-        let certificates: BTreeMap<String, Vec<u8>> = file["certificates"]
-            .as_object()
-            .unwrap()
-            .iter()
-            .map(|(name, text)| (name.clone(), STANDARD.decode(text.as_str().unwrap()).unwrap()))
-            .collect();
-        for case in file["cases"].as_array().unwrap() {
-            cases.push((case["input"].clone(), certificates.clone()));
-        }
+    for Family { certificates, cases: own } in VERDICTS.map(family) {
+        cases.extend(own.iter().map(|case| (case["input"].clone(), certificates.clone())));
     }
     cases
 }

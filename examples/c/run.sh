@@ -14,6 +14,7 @@ for name in im.example other.example; do
     openssl x509 -req -in "$name.csr" -CA ca.pem -CAkey ca.key -days 1 -extfile extensions -out "$name.pem" 2>/dev/null
 done
 
+passed=0
 # expect STATUS TEXT COMMAND…: the command ends with this status and prints this text
 expect() {
     local status=$1 text=$2 output got=0
@@ -25,6 +26,7 @@ expect() {
         exit 1
     fi
     echo "ok: ${*##*/}"
+    passed=$((passed + 1))
 }
 
 # serve LOG PROGRAM ARGUMENTS…: starts a server and waits until it listens
@@ -62,3 +64,8 @@ peer other.example other.example
 expect 0 'may speak' cat s2s.log
 peer bank.example other.example
 expect 0 'may not speak' cat s2s.log
+
+# Where nobody answers, a domain is not reached; the key is one that nobody has.
+echo '. 300 IN DNSKEY 257 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxILfDLUT0rAK9iUzy1L53eKGQ==' >root.key
+expect 1 'no place of the domain could be reached' "$programs/c2s_domain" im.example ca.pem 127.0.0.1 1 root.key
+echo "$passed passed, 0 failed"

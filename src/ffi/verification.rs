@@ -17,7 +17,7 @@
 
 use std::os::raw::c_char;
 
-use crate::certificate::Chain;
+use crate::certificate::{Chain, hexadecimal};
 use crate::ffi::basics::{xmpp_tls_bytes, xmpp_tls_result, xmpp_tls_str, xmpp_tls_time};
 use crate::ffi::certificate::{malformed, xmpp_tls_certificate};
 use crate::ffi::connection::{set, time, xmpp_tls_connection};
@@ -443,9 +443,7 @@ fn asked(kind: &QuestionKind) -> String {
         QuestionKind::Posh { url, .. } => url.as_str().to_owned(),
         QuestionKind::SrvAndAddresses { domain } | QuestionKind::History { domain, .. } => domain.to_string(),
         QuestionKind::RevocationLists { urls } => urls.join("\n"),
-        QuestionKind::UserMapping { certificate, .. } => {
-            certificate.iter().map(|byte| format!("{byte:02x}")).collect()
-        }
+        QuestionKind::UserMapping { certificate, .. } => hexadecimal(certificate),
         QuestionKind::Dialback { originating, .. } => originating.to_string(),
     }
 }

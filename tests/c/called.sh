@@ -4,6 +4,10 @@
 set -euo pipefail
 symbols=$1
 shift
+if [ ! -s "$symbols" ] || [ $# -eq 0 ]; then
+	echo "there is nothing to compare"
+	exit 1
+fi
 missing=$(comm -23 <(sed -e 's/#.*//' -e '/^$/d' "$symbols" | LC_ALL=C sort -u) <(grep -ohE '\bxmpp_tls_[a-z0-9_]+' "$@" | LC_ALL=C sort -u))
 if [ -n "$missing" ]; then
 	echo "no C test calls:"

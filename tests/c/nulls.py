@@ -14,6 +14,9 @@ DECLARATION = re.compile(r"([A-Za-z_][\w ]*?[ *]+)(xmpp_tls_\w+) ?\(([^()]*)\);"
 
 def functions(text):
     text = re.sub(r"__attribute__\s*\(\(.*?\)\)", "", " ".join(text.split()))
+    left = set(re.findall(r"\b(xmpp_tls_\w+) ?\(", text)) - {name for _, name, _ in DECLARATION.findall(text)}
+    if left:
+        sys.exit(f"nulls.py cannot read the declarations of {', '.join(sorted(left))}")
     for returned, name, parameters in DECLARATION.findall(text):
         if returned.split()[0] in ("typedef", "extern"):
             continue

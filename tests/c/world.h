@@ -15,7 +15,9 @@ struct file {
     size_t len;
 };
 
-/* The file of this name among the test's certificates; ends the program if there is none. */
+/* What follows ends the program where it fails. */
+
+/* The file of this name among the test's certificates. */
 struct file file_of(const char *name);
 void file_free(struct file file);
 /* The path of that file, valid until the next call. */

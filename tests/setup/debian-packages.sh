@@ -11,6 +11,10 @@ policy=/usr/sbin/policy-rc.d
 servers="prosody:prosody ejabberd:ejabberd erlang-base:epmd knot:knot unbound:unbound pdns-recursor:pdns-recursor"
 
 mapfile -t wanted < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$list")
+if [ ${#wanted[@]} -eq 0 ]; then
+	echo "$list names no package" >&2
+	exit 1
+fi
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 	echo "this is not a Debian system: install the equivalents of the packages in $list by hand," >&2

@@ -4,8 +4,8 @@
 #
 # A stage's own results count: lines "test result: … N passed; N failed" (cargo) and lines that consist of
 # "N passed, N failed" (everything else). A stage that prints neither counts as one. A stage that exits with an
-# error has failed at least once, whatever it printed. Nothing runs after NEEDED failed; other
-# failures do not keep the remaining stages from running.
+# error, or that counted and came to nothing, has failed at least once, whatever it printed. Nothing runs after
+# NEEDED failed; other failures do not keep the remaining stages from running.
 set -u
 MAKE=${MAKE:-make}
 log=$(mktemp)
@@ -35,6 +35,7 @@ run() { # TARGET
 	read -r p f lines < <(counts "$log")
 	if [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then f=1; fi
 	if [ "$lines" -eq 0 ] && [ "$f" -eq 0 ]; then p=1; fi
+	if [ "$p" -eq 0 ] && [ "$f" -eq 0 ]; then echo "$stage: nothing was tested"; f=1; fi
 	passed=$((passed + p)) failed=$((failed + f))
 	printf -- '-- %s: %d passed, %d failed, %d s\n' "$stage" "$p" "$f" $((SECONDS - begin))
 	if [ "$f" -ne 0 ]; then broken+=("$stage"); return 1; fi

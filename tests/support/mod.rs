@@ -14,5 +14,7 @@ pub(crate) mod kat;
 pub(crate) mod pair;
 pub(crate) mod parts;
 pub(crate) mod pkix;
+pub(crate) mod policy;
 pub(crate) mod scene;
 pub(crate) mod schema;
+pub(crate) mod vectors;

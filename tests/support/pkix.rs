@@ -8,7 +8,8 @@ use xmpptls::proof::pkix::{
     TrustAnchors, verify,
 };
 
-use super::ca::{Issued, NOW};
+use super::ca::{Issued, NOW, Recipe, authority, leaf, root};
+use super::scene::DOMAIN;
 
 /// A question, good but for what a test changes.
 pub(crate) struct Question<'a> {
@@ -89,4 +90,27 @@ impl Question<'_> {
             Err(failures) => failures.iter().map(PkixFailure::name).collect(),
         }
     }
+}
+
+/// A server that proves [`DOMAIN`], once an authority signs it.
+pub(crate) fn good() -> Recipe {
+    leaf().dns(DOMAIN)
+}
+
+/// The names of the reasons why a leaf directly below a root is refused.
+pub(crate) fn reasons(recipe: Recipe) -> Vec<&'static str> {
+    let ca = root();
+    s2s(DOMAIN).reasons(&[&recipe.signed_by(&ca)], &[&ca])
+}
+
+/// The same for a good leaf below this intermediate authority.
+pub(crate) fn reasons_below(intermediate: Recipe) -> Vec<&'static str> {
+    let ca = root();
+    let between = intermediate.signed_by(&ca);
+    s2s(DOMAIN).reasons(&[&good().signed_by(&between), &between], &[&ca])
+}
+
+/// An authority to stand between a root and a server.
+pub(crate) fn between() -> Recipe {
+    authority("Intermediate")
 }

@@ -3,8 +3,7 @@
 use std::io::{Read, Write};
 use std::sync::Arc;
 
-use base64::Engine as _;
-
+use super::kat::kat_1;
 use super::support::*;
 use crate::parameter::{CipherSuite, Version};
 use crate::tls::*;
@@ -112,25 +111,13 @@ fn cb_04_tls_1_2_without_extended_master_secret_has_no_exporter() {
     assert_eq!(pair.client.exporter(), Err(NoExporter::NoExtendedMasterSecret));
 }
 
-/// The self-signed certificate of our documents' known answers: a P-256 key, signed with ECDSA and SHA-384.
-const KNOWN: &str = "MIICKTCCAc+gAwIBAgIBKjAKBggqhkjOPQQDAzAgMR4wHAYDVQQDDBVFeGFtcGxlIFByb2R1Y3Rz\
-    IEluYy4wHhcNMjYxMTIzMTYzODI4WhcNMzYxMTIwMTYzODI4WjAgMR4wHAYDVQQDDBVFeGFtcGxl\
-    IFByb2R1Y3RzIEluYy4wWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAASE+G6qSMl/AHu1TT/D91I1\
-    IH0sFh0WFWyggKnrzr0O+ynz1HKckZa12kZQGx6/9etzM5BRPJcjkvGjV6AKTPPXo4H5MIH2MAwG\
-    A1UdEwEB/wQCMAAwDgYDVR0PAQH/BAQDAgeAMBMGA1UdJQQMMAoGCCsGAQUFBwMBMIGhBgNVHREE\
-    gZkwgZaCDmltLmV4YW1wbGUuY29tghAqLmltLmV4YW1wbGUuY29toCkGCCsGAQUFBwgHoB0WG194\
-    bXBwLWNsaWVudC5pbS5leGFtcGxlLmNvbaApBggrBgEFBQcIB6AdFhtfeG1wcC1zZXJ2ZXIuaW0u\
-    ZXhhbXBsZS5jb22gHAYIKwYBBQUHCAWgEAwOaW0uZXhhbXBsZS5jb20wHQYDVR0OBBYEFFHURQND\
-    hd+6LBlaOiqMPcCUM/+RMAoGCCqGSM49BAMDA0gAMEUCIBtPJ10lgc+HwZxbXUChun0gkS+2NqrX\
-    sq6s2CjUOcVIAiEAjc3WNbACJbrdekQGiEfCKXEYD1pnAWoU2fWKBxSfNKs=";
-
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]
 fn cb_06_the_known_certificate_is_hashed_with_its_signatures_sha_384() {
-    let known = base64::engine::general_purpose::STANDARD.decode(KNOWN.replace(' ', "")).unwrap();
+    let known = kat_1();
     assert_eq!(known.len(), 557);
     assert_eq!(
         hexadecimal(&server_end_point(&known).unwrap()),

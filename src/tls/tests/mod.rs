@@ -4,6 +4,8 @@ mod certificates;
 mod fragments;
 mod hello;
 mod identity;
+#[path = "../../../tests/support/kat.rs"]
+mod kat;
 mod offers;
 mod refusals;
 mod resumption;

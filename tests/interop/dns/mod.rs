@@ -75,6 +75,14 @@ impl World {
                     // More than a datagram holds.
                     zone.push_str("_xmpp-server._tcp.large IN SRV 1 0 5280 xmpp\n");
                     zone.extend((0..40).map(|n| format!("_5280._tcp.xmpp IN TLSA 3 1 1 {n:064x}\n")));
+                    // More than is looked at: targets of a service, addresses of a host, steps of an alias.
+                    for n in 1..=20 {
+                        zone.push_str(&format!(
+                            "_xmpp-server._tcp.crowd IN SRV {n} 0 5269 crowd{n}\ncrowd{n} IN A 127.0.5.{n}\nwide IN A 127.0.6.{n}\n"
+                        ));
+                    }
+                    zone.extend((1..=9).map(|n| format!("step{n} IN CNAME step{}\n", n + 1)));
+                    zone.push_str("step10 IN A 127.0.2.25\n");
                 }
                 "plain.zone" => zone.push_str(plain),
                 _ => {}
