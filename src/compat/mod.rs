@@ -26,6 +26,6 @@ pub use cipher_list::{
 pub use group::{GroupList, group_from_openssl, group_list, group_names, openssl_group};
 pub use option::{OptionMeaning, ProtocolOptions, option_meaning, option_names, protocol_options};
 pub use protocol::{ProtocolError, openssl_version, versions};
-pub use reason::{certificate_key_type, credential_key_type, credential_reason, io_reason};
+pub use reason::{certificate_key_type, credential_reason};
 pub use suite::{SuiteWords, suite_from_openssl, suite_words};
 pub use verify_code::VerifyCode;

@@ -13,7 +13,7 @@ use pyo3::exceptions::PyBufferError;
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
 use pyo3::types::PyBytes;
-use xmpptls::connection::{self, CallError, Phase, ServerName, SetupError, Time};
+use xmpptls::connection::{self, CallError, Event, Phase, ServerName, SetupError, Time};
 use xmpptls::name::Transport;
 
 use crate::bytes::Input;
