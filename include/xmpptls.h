@@ -2084,14 +2084,15 @@ xmpp_tls_bytes xmpp_tls_connection_offered_alpn(const xmpp_tls_connection *conne
 /**
  * Goes on after the client hello.
  *
- * `context`: whose policy and credentials hold from here; NULL: the connection's own. `domain`: whose credentials
- * serve a client that names nobody; empty: the `to` of the stream before TLS. `alpn`: the protocol to agree on;
- * empty: none.
+ * `context`: whose policy and credentials hold from here; NULL: the connection's own. Another policy also says who
+ * keeps the gate, unless the host took it by `xmpp_tls_connection_set_host_gate`, and whether secrets may still be
+ * read. `domain`: whose credentials serve a client that names nobody; empty: the `to` of the stream before TLS.
+ * `alpn`: the protocol to agree on; empty: none.
  *
  * Returns `XMPP_TLS_OK`, or
  * - `XMPP_TLS_WRONG_PHASE` unless the connection waits for a choice,
  * - `XMPP_TLS_INVALID_DOMAIN`,
- * - `XMPP_TLS_CONNECTION_FAILED` if the handshake cannot go on with this choice.
+ * - `XMPP_TLS_CONNECTION_FAILED` if the time is over, or the handshake cannot go on with this choice.
  *
  * Threads: exclusive. Since 0.1.
  */
