@@ -29,7 +29,10 @@
 %% @doc Starts the process. Nothing is asked yet.
 -spec start_link(options()) -> {ok, pid()} | {error, xmpptls:reason()}.
 start_link(Options) ->
-    gen_server:start_link(?MODULE, Options, []).
+    case gen_server:start_link(?MODULE, Options, []) of
+        {ok, Lookup} -> {ok, Lookup};
+        {error, {shutdown, Reason}} -> {error, Reason}
+    end.
 
 -spec stop(pid()) -> ok.
 stop(Lookup) ->
@@ -106,7 +109,7 @@ init(Options) ->
     process_flag(trap_exit, true),
     case xmpptls_nif:lookup_new(plain(Options)) of
         {ok, Lookup} -> {ok, #{lookup => Lookup, waiting => #{}, watched => none}};
-        {error, Reason} -> {stop, Reason}
+        {error, Reason} -> {stop, {shutdown, Reason}}
     end.
 
 handle_call({question, Handle, Limit}, From, #{lookup := Lookup} = State) ->
