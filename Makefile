@@ -252,6 +252,8 @@ test-interop-prosody: all
 test-interop-ejabberd: all
 	$(MAKE) -C bindings/erlang all
 	$(AS_ROOT) $(PYTHON) tests/interop/ejabberd/run.py $(addprefix --ebin ,$(ERLANG_DROPIN)) --library "$(RELEASE)"
+	$(MAKE) -C examples/ejabberd
+	$(AS_ROOT) $(PYTHON) examples/ejabberd/test/proofs.py $(addprefix --ebin ,$(ERLANG_DROPIN) target/erlang/mod_xmpptls/ebin) --library "$(RELEASE)"
 
 .PHONY: baseline-prosody
 baseline-prosody: ## the Prosody laboratory on what Prosody has today

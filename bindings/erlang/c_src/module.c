@@ -87,6 +87,16 @@ static ErlNifFunc functions[] = {
     {"dialback_key", 4, nif_dialback_key, 0},
     {"dialback_matches", 5, nif_dialback_matches, 0},
     {"verdict_dialback_condition", 1, nif_verdict_dialback_condition, 0},
+    {"lookup_new", 1, nif_lookup_new, DIRTY_IO},
+    {"lookup_watch", 2, nif_lookup_watch, DIRTY_IO},
+    {"lookup_question", 3, nif_lookup_question, DIRTY_CPU},
+    {"lookup_domain", 5, nif_lookup_domain, DIRTY_CPU},
+    {"lookup_collect", 1, nif_lookup_collect, 0},
+    {"lookup_flush", 2, nif_lookup_flush, 0},
+    {"lookup_close", 1, nif_lookup_close, DIRTY_CPU},
+    {"reply_info", 1, nif_reply_info, 0},
+    {"reply_answer", 3, nif_reply_answer, DIRTY_CPU},
+    {"reply_answer_all", 2, nif_reply_answer_all, DIRTY_CPU},
 };
 
 /* A library of another binary interface would be misread. */

@@ -29,6 +29,8 @@ static void drop_shared(ErlNifEnv *env, void *object) {
     case ENDPOINT: xmpp_tls_endpoint_free(shared->handle); break;
     case VERDICT: xmpp_tls_verdict_free(shared->handle); break;
     case DIALBACK_SECRET: xmpp_tls_dialback_secret_free(shared->handle); break;
+    case QUESTION: xmpp_tls_question_free(shared->handle); break;
+    case REPLY: xmpp_tls_lookup_reply_free(shared->handle); break;
     case SHARED_KINDS: break;
     }
 }
@@ -63,6 +65,8 @@ static const char *const SHARED_NAMES[SHARED_KINDS] = {
     [ENDPOINT] = "xmpptls_endpoint",
     [VERDICT] = "xmpptls_verdict",
     [DIALBACK_SECRET] = "xmpptls_dialback_secret",
+    [QUESTION] = "xmpptls_question",
+    [REPLY] = "xmpptls_lookup_reply",
 };
 
 static ErlNifResourceType *shared_types[SHARED_KINDS], *connection_type, *verification_type;
@@ -80,7 +84,7 @@ bool open_resources(ErlNifEnv *env) {
     }
     connection_type = open_type(env, "xmpptls_connection", drop_connection);
     verification_type = open_type(env, "xmpptls_verification", drop_verification);
-    return connection_type != NULL && verification_type != NULL;
+    return connection_type != NULL && verification_type != NULL && open_lookup_resource(env);
 }
 
 ERL_NIF_TERM shared_term(ErlNifEnv *env, enum kind kind, const void *handle) {

@@ -113,11 +113,13 @@ NIF(nif_verification_ask_dialback) {
     return result == XMPP_TLS_OK ? atom_ok : failed_with(env, result, error);
 }
 
+/* Takes the question over. */
 static ERL_NIF_TERM question_term(ErlNifEnv *env, const xmpp_tls_question *question) {
     struct map map = map_new(env);
     map_put(&map, "id", enif_make_uint(env, xmpp_tls_question_id(question)));
     map_put(&map, "kind", constant(env, xmpp_tls_question_kind_name(xmpp_tls_question_kind(question)), ""));
     map_put(&map, "name", text(env, xmpp_tls_question_name(question)));
+    map_put(&map, "handle", shared_term(env, QUESTION, question));
     return map.term;
 }
 
@@ -134,7 +136,6 @@ NIF(nif_verification_questions) {
     enif_mutex_lock(verification->lock);
     while (xmpp_tls_verification_next_question(verification->handle, &time, &question) == XMPP_TLS_OK) {
         list = enif_make_list_cell(env, question_term(env, question), list);
-        xmpp_tls_question_free(question);
     }
     enif_mutex_unlock(verification->lock);
     ERL_NIF_TERM ordered;

@@ -73,9 +73,10 @@ ERL_NIF_TERM code_atom(ErlNifEnv *env, xmpp_tls_result code);
 
 /* --- resources (resource.c) --- */
 
-enum kind { ANCHORS, POLICY, CREDENTIALS, CERTIFICATE, CONTEXT, ENDPOINT, VERDICT, DIALBACK_SECRET, SHARED_KINDS };
+enum kind { ANCHORS, POLICY, CREDENTIALS, CERTIFICATE, CONTEXT, ENDPOINT, VERDICT, DIALBACK_SECRET, QUESTION, REPLY, SHARED_KINDS };
 
 bool open_resources(ErlNifEnv *env);
+bool open_lookup_resource(ErlNifEnv *env); /* lookup.c */
 
 /* Takes the handle over. */
 ERL_NIF_TERM shared_term(ErlNifEnv *env, enum kind kind, const void *handle);
@@ -249,5 +250,15 @@ NIF(nif_dialback_secret_new);
 NIF(nif_dialback_key);
 NIF(nif_dialback_matches);
 NIF(nif_verdict_dialback_condition);
+NIF(nif_lookup_new);
+NIF(nif_lookup_watch);
+NIF(nif_lookup_question);
+NIF(nif_lookup_domain);
+NIF(nif_lookup_collect);
+NIF(nif_lookup_flush);
+NIF(nif_lookup_close);
+NIF(nif_reply_info);
+NIF(nif_reply_answer);
+NIF(nif_reply_answer_all);
 
 #endif

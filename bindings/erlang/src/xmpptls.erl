@@ -6,7 +6,7 @@
 %% Who the peer is says an {@link xmpptls_verdict}, which an {@link xmpptls_verification} reaches by questions
 %% (TLSA records, POSH documents, ...) and answers.
 %%
-%% Nothing here opens a socket, starts a process or looks anything up. Handles are terms: they end when nobody
+%% Nothing here opens a socket or looks anything up, but {@link xmpptls_lookup}. Handles are terms: they end when nobody
 %% holds them any more, and they survive a code change. Calls that take long run on dirty schedulers.
 %%
 %% Failures are `{error, Code}' or `{error, {Code, Detail}}'. Codes are the library's results as atoms

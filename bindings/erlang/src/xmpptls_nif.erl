@@ -21,7 +21,9 @@
        verification_decide/2, verdict_info/1, verdict_json/1, connection_report/1, verdict_observe/3,
        compat_verify_chain/2, compat_verify_code/1, compat_verify_text/1, compat_suite_name/1,
        compat_parse_ciphers/1, compat_option_meaning/1, connection_concluded/1, dialback_random_secret/0,
-       dialback_secret_new/1, dialback_key/4, dialback_matches/5, verdict_dialback_condition/1]).
+       dialback_secret_new/1, dialback_key/4, dialback_matches/5, verdict_dialback_condition/1, lookup_new/1,
+       lookup_watch/2, lookup_question/3, lookup_domain/5, lookup_collect/1, lookup_flush/2, lookup_close/1,
+       reply_info/1, reply_answer/3, reply_answer_all/2]).
 
 -export([version/0, abi_version/0, trust_anchors_new/1, trust_anchors_info/1, policy_new/3, policy_new_toml/3,
          policy_info/1, credentials_new/1, credentials_which/2, credentials_count/1, certificate_new/2,
@@ -36,7 +38,9 @@
          verification_decide/2, verdict_info/1, verdict_json/1, connection_report/1, verdict_observe/3,
          compat_verify_chain/2, compat_verify_code/1, compat_verify_text/1, compat_suite_name/1,
          compat_parse_ciphers/1, compat_option_meaning/1, connection_concluded/1, dialback_random_secret/0,
-         dialback_secret_new/1, dialback_key/4, dialback_matches/5, verdict_dialback_condition/1]).
+         dialback_secret_new/1, dialback_key/4, dialback_matches/5, verdict_dialback_condition/1, lookup_new/1,
+         lookup_watch/2, lookup_question/3, lookup_domain/5, lookup_collect/1, lookup_flush/2, lookup_close/1,
+         reply_info/1, reply_answer/3, reply_answer_all/2]).
 
 -define(NOT_LOADED, erlang:nif_error({nif_not_loaded, ?MODULE})).
 
@@ -116,3 +120,13 @@ dialback_secret_new(_) -> ?NOT_LOADED.
 dialback_key(_, _, _, _) -> ?NOT_LOADED.
 dialback_matches(_, _, _, _, _) -> ?NOT_LOADED.
 verdict_dialback_condition(_) -> ?NOT_LOADED.
+lookup_new(_) -> ?NOT_LOADED.
+lookup_watch(_, _) -> ?NOT_LOADED.
+lookup_question(_, _, _) -> ?NOT_LOADED.
+lookup_domain(_, _, _, _, _) -> ?NOT_LOADED.
+lookup_collect(_) -> ?NOT_LOADED.
+lookup_flush(_, _) -> ?NOT_LOADED.
+lookup_close(_) -> ?NOT_LOADED.
+reply_info(_) -> ?NOT_LOADED.
+reply_answer(_, _, _) -> ?NOT_LOADED.
+reply_answer_all(_, _) -> ?NOT_LOADED.

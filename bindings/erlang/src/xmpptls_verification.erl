@@ -16,7 +16,9 @@
     id := non_neg_integer(),
     kind := tlsa | posh | srv | history | revocation_lists | user_mapping | dialback | unknown | atom(),
     %% the owner name with its final dot, the URL, or the domain
-    name := binary()}.
+    name := binary(),
+    %% the question itself, for xmpptls_lookup
+    handle := reference()}.
 -type answer() ::
     {tlsa, xmpptls_endpoint:dnssec(), [Rdata :: binary()], ValidUntil :: integer()}
     | {posh, Document :: iodata(), Referred :: iodata() | undefined, HttpsVerified :: boolean(),
@@ -87,14 +89,14 @@ decide(Verification, Time) ->
     xmpptls_nif:verification_decide(Verification, Time).
 
 %% @doc Has every question answered by a function, round after round, and decides. An answer that the library refuses
-%% as malformed becomes the answer "failed".
--spec run(verification(), fun((question()) -> answer())) ->
+%% as malformed becomes the answer "failed"; `given' says that the function has answered by itself.
+-spec run(verification(), fun((question()) -> answer() | given)) ->
     {ok, xmpptls_verdict:verdict()} | {error, xmpptls:reason()}.
 run(Verification, Ask) ->
     rounds(Verification, Ask, undefined).
 
 %% @doc The same at another time, in Unix seconds.
--spec run(verification(), fun((question()) -> answer()), integer()) ->
+-spec run(verification(), fun((question()) -> answer() | given), integer()) ->
     {ok, xmpptls_verdict:verdict()} | {error, xmpptls:reason()}.
 run(Verification, Ask, Time) ->
     rounds(Verification, Ask, Time).
@@ -108,6 +110,8 @@ rounds(Verification, Ask, Time) ->
             rounds(Verification, Ask, Time)
     end.
 
+give(_, _, given) ->
+    ok;
 give(Verification, Id, Answer) ->
     case answer(Verification, Id, Answer) of
         ok -> ok;

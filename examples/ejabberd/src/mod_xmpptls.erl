@@ -99,13 +99,16 @@ mod_opt_type(policy) -> econf:enum(['s2s', 's2s-with-dialback', 's2s-2026', 's2s
 mod_opt_type(policy_file) -> econf:file();
 mod_opt_type(resolver) -> econf:ip();
 mod_opt_type(resolver_port) -> econf:port();
+mod_opt_type(dns_servers) -> econf:list(econf:ip());
+mod_opt_type(dns_port) -> econf:port();
+mod_opt_type(dnssec_anchors) -> econf:file();
 mod_opt_type(posh) -> econf:bool();
 mod_opt_type(posh_private_addresses) -> econf:bool();
 mod_opt_type(timeout) -> econf:timeout(second).
 
 mod_options(_Host) ->
-    [{policy, s2s}, {policy_file, undefined}, {resolver, undefined}, {resolver_port, 53}, {posh, true},
-     {posh_private_addresses, false}, {timeout, timer:seconds(10)}].
+    [{policy, s2s}, {policy_file, undefined}, {resolver, undefined}, {resolver_port, 53}, {dns_servers, []},
+     {dns_port, 53}, {dnssec_anchors, undefined}, {posh, true}, {posh_private_addresses, false}, {timeout, timer:seconds(10)}].
 
 mod_doc() ->
     #{desc => <<"Authenticates other servers by DANE, POSH and PKIX, and tells dialback's strength; needs libxmpptls.">>}.
@@ -265,12 +268,18 @@ table(Host) ->
     gen_mod:get_module_proc(Host, ?MODULE).
 
 init([Host, Settings]) ->
+    process_flag(trap_exit, true),
     Table = ets:new(table(Host), [named_table, protected, {read_concurrency, true}]),
-    ets:insert(Table, {settings, Settings}),
+    ets:insert(Table, {settings, mod_xmpptls_judge:look_up(Settings)}),
     {ok, Table}.
 
 handle_call({use, Settings}, _From, Table) ->
-    ets:insert(Table, {settings, Settings}),
+    #{by := Before} = ets:lookup_element(Table, settings, 2),
+    ets:insert(Table, {settings, mod_xmpptls_judge:look_up(Settings)}),
+    _ = case Before of
+            {process, Lookup} -> xmpptls_lookup:stop(Lookup);
+            _ -> ok
+        end,
     {reply, ok, Table}.
 
 handle_cast({seen, Stream, Direction, Ours, Theirs, Info}, Table) ->
@@ -281,5 +290,11 @@ handle_cast({seen, Stream, Direction, Ours, Theirs, Info}, Table) ->
 handle_info({'DOWN', _, process, Stream, _}, Table) ->
     ets:match_delete(Table, {{Stream, '_', '_', '_'}, '_'}),
     {noreply, Table};
+handle_info({'EXIT', Lookup, Reason}, Table) ->
+    %% Look-ups that died are a fault: better to begin anew than to judge without evidence.
+    case ets:lookup_element(Table, settings, 2) of
+        #{by := {process, Lookup}} -> {stop, {lookups_ended, Reason}, Table};
+        _ -> {noreply, Table}
+    end;
 handle_info(_, Table) ->
     {noreply, Table}.

@@ -21,11 +21,13 @@
 -export([connection/1, conclude/2]).
 -export_type([tls_socket/0]).
 
+-include_lib("public_key/include/public_key.hrl").
+
 -record(tlssock, {tcpsock :: inet:socket(), tlsport :: xmpptls_connection:connection(),
                   judge :: fast_tls_contexts:judge()}).
 
 -opaque tls_socket() :: #tlssock{}.
--type cert() :: public_key:pkix_decode_cert_result() | term().
+-type cert() :: #'Certificate'{} | #'OTPCertificate'{}.
 -type error() :: {error, inet:posix() | closed | timeout | no_certfile | binary()}.
 
 %% The rest of the binding lies beside this directory where neither is installed.
@@ -286,5 +288,5 @@ connection(#tlssock{tlsport = Connection}) ->
 conclude(#tlssock{tlsport = Connection}, Verdict) ->
     xmpptls_connection:conclude(Connection, Verdict).
 
-message(Reason) when is_binary(Reason) -> Reason;
-message(Reason) -> xmpptls:format_error(Reason).
+message(Reason) ->
+    xmpptls:format_error(Reason).
