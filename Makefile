@@ -211,7 +211,9 @@ test-install: all
 
 .PHONY: test-c
 test-c: all
-	$(MAKE) -C tests/c test LIBRARY_DIR="$(abspath $(RELEASE))" INCLUDE_DIR="$(abspath include)"
+	$(CARGO) build --locked --lib $(FEATURES)
+	$(MAKE) -C tests/c test LIBRARY_DIR="$(abspath $(RELEASE))" \
+		PLAIN_LIBRARY_DIR="$(abspath $(CARGO_TARGET_DIR)/debug)" INCLUDE_DIR="$(abspath include)"
 
 .PHONY: test-lua
 test-lua: all
