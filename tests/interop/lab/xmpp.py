@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 import ssl
 from dataclasses import dataclass
 
@@ -30,9 +31,12 @@ class Refused(Exception):
 
 
 class User(slixmpp.ClientXMPP):
-    """One connection. `online` and `received` are futures."""
+    """One connection. `online` and `received` are futures.
 
-    def __init__(self, account, echo=False):
+    Only a message with `text` in it is received: a server may keep what an earlier user missed.
+    """
+
+    def __init__(self, account, text="", echo=False):
         context = ssl.create_default_context(cafile=account.ca)
         if account.ca is None:
             context.check_hostname = False
@@ -41,6 +45,7 @@ class User(slixmpp.ClientXMPP):
             context.maximum_version = ssl.TLSVersion.TLSv1_2
         super().__init__(account.jid, account.password, sasl_mech=account.mechanism, ssl_context=context)
         self.account = account
+        self.text = text
         self.echo = echo
         self.enable_direct_tls = account.direct
         self.enable_starttls = not account.direct
@@ -76,6 +81,8 @@ class User(slixmpp.ClientXMPP):
     def _message(self, message):
         if message["type"] == "error":  # it came back with its body
             self._bounced(message)
+            return
+        if self.text not in message["body"]:
             return
         if not self.received.done():
             self.received.set_result(f"{message['from']}: {message['body']}")
@@ -120,10 +127,12 @@ def exchange(here, there, both_ways=True, seconds=20):
     Returns what was received last; raises Refused with what bounced.
     """
 
+    text = f"hello {secrets.token_hex(4)}"
+
     async def conversation(one, other):
         await other.log_in()
         await one.log_in()
-        one.send_message(mto=other.boundjid.full, mbody="hello", mtype="chat")
+        one.send_message(mto=other.boundjid.full, mbody=text, mtype="chat")
         waiting = {one.received} if both_ways else {one.received, other.received}
         done, _ = await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         if not done:
@@ -131,7 +140,7 @@ def exchange(here, there, both_ways=True, seconds=20):
         return done.pop().result()
 
     async def run():
-        return await _with_users([User(here), User(there, echo=True)], conversation)
+        return await _with_users([User(here, text), User(there, text, echo=True)], conversation)
 
     return _bounded(run(), seconds + 40)
 
