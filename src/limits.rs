@@ -115,6 +115,10 @@ pub const CERTIFICATE_BYTES: usize = 32 * 1024;
 /// Names that one certificate may present: SEC-01; public CAs stop at a hundred.
 pub const CERTIFICATE_NAMES: usize = 1000;
 
+/// Extensions of one certificate: SEC-01; each one that is wrong is a reason in the verdict. Real certificates have
+/// about ten.
+pub const CERTIFICATE_EXTENSIONS: usize = 64;
+
 /// Certificates of one chain, the leaf included: SEC-01; real chains have two to four.
 pub const CHAIN_CERTIFICATES: usize = 10;
 
