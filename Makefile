@@ -99,6 +99,12 @@ bench: bench-programs ## measure, beside what a user would pick instead: one tab
 bench-instructions: bench-programs ## instructions an operation, beside rustls alone (needs valgrind)
 	@python3 benches/table.py "$(CARGO_TARGET_DIR)" --instructions
 
+.PHONY: bench-growth
+bench-growth: bench-programs ## how the cost grows with connections and domains: tables, and docs/growth.svg
+	@$(SETUP)/python-environment.sh "$(VENV)"
+	@$(PYTHON) -m pip install -q --disable-pip-version-check -r benches/requirements.txt
+	@$(PYTHON) benches/growth.py "$(CARGO_TARGET_DIR)" docs/growth.svg
+
 ## Installing: run `make` first; these build only what is not there, so that root needs no Rust
 
 $(LIBRARY):
