@@ -128,6 +128,11 @@ pub const RSA_KEY_BITS: u32 = 8192;
 /// Certificates of one set of trust anchors: the large public sets have about 150.
 pub const TRUST_ANCHORS: usize = 4096;
 
+/// Signatures of certificates and revocation lists that a set of trust anchors remembers as right, 32 bytes each:
+/// one half is always the latest, and that is one for each of the [`RESUMPTION_PEERS`] whose sessions can be
+/// resumed, since issuers are shared.
+pub const REMEMBERED_SIGNATURES: usize = 2 * RESUMPTION_PEERS;
+
 /// Bytes of one revocation list: the largest lists of public CAs have about 10 MB.
 pub const REVOCATION_LIST_BYTES: usize = 32 * 1024 * 1024;
 

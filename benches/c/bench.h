@@ -23,6 +23,8 @@ struct contender {
     /* Makes what connections share; NULL when the kind is not to be had. `closed` frees it. */
     void *(*open)(enum kind kind);
     void (*closed)(void *shared);
+    /* Makes it anew, so that nothing of the peer is remembered; NULL where nothing is. Not counted. */
+    void (*renew)(void *shared);
     /* A full handshake of two new ends. */
     void *(*connect)(void *shared);
     void (*drop_client)(void *pair);

@@ -249,4 +249,4 @@ static void policy(const char *roots)
     gnutls_certificate_free_credentials(made);
 }
 
-const struct contender gnutls = { "gnutls", open, closed, connect_pair, drop_client, drop, message, verify, policy };
+const struct contender gnutls = { "gnutls", open, closed, NULL, connect_pair, drop_client, drop, message, verify, policy };

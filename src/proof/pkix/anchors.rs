@@ -15,6 +15,7 @@ use rustls::pki_types::pem::{PemObject, SectionKind};
 use rustls::pki_types::{CertificateDer, Der, TrustAnchor};
 
 use super::constraints;
+use super::signatures::Signatures;
 use crate::certificate::der::{self, Reader};
 use crate::certificate::{Certificate, CertificateError, NameConstraints};
 use crate::limits::TRUST_ANCHORS;
@@ -30,6 +31,8 @@ struct Set {
     built: Vec<TrustAnchor<'static>>,
     skipped: Vec<SkippedCertificate>,
     digest: OnceLock<[u8; 32]>,
+    /// What was found right by questions about this set.
+    signatures: Signatures,
 }
 
 /// One trust anchor.
@@ -210,6 +213,10 @@ impl TrustAnchors {
     /// Whether an anchor has this name, the whole SEQUENCE.
     pub(crate) fn has_subject(&self, subject: &[u8]) -> bool {
         self.iter().any(|anchor| *anchor.subject == *subject)
+    }
+
+    pub(super) fn signatures(&self) -> &Signatures {
+        &self.0.signatures
     }
 
     pub(crate) fn built(&self) -> &[TrustAnchor<'static>] {
