@@ -4,7 +4,10 @@
 //! typed refusal in the room that meets it. The numbers are those of SEC-01, STLS-30 and SEC-06 where a
 //! rule gives one.
 
-/// Bytes of text that are looked at as a domain: room for 253 octets of U-labels in UTF-8 (RFC 1035 §2.3.4).
+/// Octets of a domain in ASCII, without a final dot (RFC 1035 §2.3.4).
+pub const DOMAIN_BYTES: usize = 253;
+
+/// Bytes of text that are looked at as a domain: room for [`DOMAIN_BYTES`] of U-labels in UTF-8.
 pub const DOMAIN_TEXT_BYTES: usize = 1023;
 
 /// Octets of a DNS label (RFC 1035 §2.3.4).

@@ -4,12 +4,14 @@ mod support;
 
 use support::ca::{CLIENT_AUTH, DAY, Issued, KeyKind, NOW, authority, leaf, revocation_list, root};
 use support::scene::{DOMAIN, policy, s2s, tlsa};
-use xmpptls::certificate::Certificate;
+use xmpptls::certificate::{Certificate, Chain};
 use xmpptls::compat::{VerifyCode, certificate_key_type, credential_reason};
+use xmpptls::limits::CHAIN_CERTIFICATES;
 use xmpptls::policy::{Preset, Requirement};
 use xmpptls::proof::pkix::{PkixFailure, RevocationList, RevocationLists, Which};
 use xmpptls::tls::{CredentialError, PemText};
 use xmpptls::verdict::{Level, Verdict};
+use xmpptls::verification::{Presented, decide};
 
 /// The verdict on a server that presents `chain` to an initiating server which trusts `ca`.
 fn verdict(ca: &Issued, chain: &[&Issued]) -> Verdict {
@@ -61,6 +63,18 @@ fn each_fault_of_a_certificate_has_openssls_number_and_text() {
         assert_eq!((found.number(), found.text()), (number, text));
         assert_eq!(VerifyCode::from_number(number), Some(found));
     }
+}
+
+#[test]
+fn a_chain_that_is_too_long_has_openssls_code_for_it() {
+    let ca = root();
+    let server = leaf().dns(DOMAIN).signed_by(&ca);
+    assert_eq!(code(&ca, &vec![&server; CHAIN_CERTIFICATES]), VerifyCode::Ok);
+    let error = Chain::parse(vec![&*server.der; CHAIN_CERTIFICATES + 1]).unwrap_err();
+    let scene = s2s(&[&ca], &[&server]);
+    let mut case = scene.case();
+    case.presented = Presented::unreadable(&error);
+    assert_eq!(VerifyCode::of_verdict(&decide(&case)).number(), 22);
 }
 
 #[test]
