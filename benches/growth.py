@@ -76,27 +76,22 @@ def draw(series, file):
     from matplotlib import pyplot
 
     figure, ((handshake, message), (heap, domains)) = pyplot.subplots(2, 2, figsize=(9, 6.2))
-    for axes, what, title, unit, scale in [
-            (handshake, "connections-handshake", "a handshake, both ends", "CPU µs", "linear"),
-            (message, "connections-message", "300 bytes on any connection", "CPU ns", "linear"),
-            (heap, "heap-c2s", "heap of an idle server end", "KB", "log")]:
-        for contender in CONTENDERS:
-            points = series[what, contender]
-            axes.plot([at for at, _ in points], [value / (1000 if unit == "KB" else 1) for _, value in points], "o-",
-                      color=COLOURS[contender], label=contender)
-        axes.set(title=title, ylabel=unit, xlabel="open connections", xscale="log", yscale=scale)
-        if scale == "linear":
-            axes.set_ylim(bottom=0)
-        axes.legend(frameon=False)
-    points = series["domains-handshake", "xmpptls"]
-    domains.plot([at for at, _ in points], [value for _, value in points], "o-", color=COLOURS["xmpptls"],
-                 label="xmpptls")
-    domains.set(title="a handshake, by domains with certificates", ylabel="CPU µs", xlabel="domains", xscale="log")
-    domains.set_ylim(bottom=0)
-    for axes in (handshake, message, heap, domains):
+    for axes, what, by, title, unit, number in [
+            (handshake, "connections-handshake", CONTENDERS, "a handshake, both ends", "CPU µs", "open connections"),
+            (message, "connections-message", CONTENDERS, "300 bytes on any connection", "CPU µs", "open connections"),
+            (heap, "heap-c2s", CONTENDERS, "heap of an idle server end", "KB", "open connections"),
+            (domains, "domains-handshake", ["xmpptls"], "a handshake, with certificates of …", "CPU µs", "domains")]:
+        scale = 1000 if axes in (message, heap) else 1
+        for contender in by:
+            numbers, values = zip(*series[what, contender])
+            axes.plot(numbers, [value / scale for value in values], "o-", color=COLOURS[contender], label=contender)
+        axes.set(title=title, ylabel=unit, xlabel=number, xscale="log", ylim=(0, 1.15 * axes.get_ylim()[1]))
+        axes.set_xticks(numbers, labels=[f"{one:,}" for one in numbers])
+        axes.minorticks_off()
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="#dddddd")
         axes.set_axisbelow(True)
+    message.legend(frameon=False, loc="upper left")
     figure.patch.set_facecolor("white")
     figure.tight_layout()
     figure.savefig(file, metadata={"Date": None})
