@@ -42,6 +42,7 @@ static ErlNifFunc functions[] = {
     {"context_new", 2, nif_context_new, DIRTY_CPU},
     {"context_set_policy", 2, nif_context_set_policy, DIRTY_CPU},
     {"context_set_credentials", 2, nif_context_set_credentials, DIRTY_CPU},
+    {"context_set_ticket_keys", 2, nif_context_set_ticket_keys, 0},
     {"context_forget", 2, nif_context_forget, 0},
     {"connection_new", 4, nif_connection_new, 0},
     {"connection_set", 3, nif_connection_set, 0},

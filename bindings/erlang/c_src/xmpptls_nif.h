@@ -201,6 +201,7 @@ NIF(nif_certificate_digest);
 NIF(nif_context_new);
 NIF(nif_context_set_policy);
 NIF(nif_context_set_credentials);
+NIF(nif_context_set_ticket_keys);
 NIF(nif_context_forget);
 
 NIF(nif_connection_new);

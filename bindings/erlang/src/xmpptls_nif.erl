@@ -11,7 +11,8 @@
 -nifs([version/0, abi_version/0, trust_anchors_new/1, trust_anchors_info/1, policy_new/3, policy_new_toml/3,
        policy_info/1, credentials_new/1, credentials_which/2, credentials_count/1, certificate_new/2,
        certificate_der/1, certificate_info/1, certificate_digest/3, context_new/2, context_set_policy/2,
-       context_set_credentials/2, context_forget/2, connection_new/4, connection_set/3, connection_received/3,
+       context_set_credentials/2, context_set_ticket_keys/2, context_forget/2, connection_new/4, connection_set/3,
+       connection_received/3,
        connection_write/2, connection_transmit/1, connection_close/1, connection_end_of_input/1,
        connection_advance/1, connection_deadline/1, connection_next_event/1, connection_next_key_log_line/1,
        connection_client_hello/1, connection_choose/4, connection_refuse/2, connection_phase/1,
@@ -28,7 +29,8 @@
 -export([version/0, abi_version/0, trust_anchors_new/1, trust_anchors_info/1, policy_new/3, policy_new_toml/3,
          policy_info/1, credentials_new/1, credentials_which/2, credentials_count/1, certificate_new/2,
          certificate_der/1, certificate_info/1, certificate_digest/3, context_new/2, context_set_policy/2,
-         context_set_credentials/2, context_forget/2, connection_new/4, connection_set/3, connection_received/3,
+         context_set_credentials/2, context_set_ticket_keys/2, context_forget/2, connection_new/4, connection_set/3,
+         connection_received/3,
          connection_write/2, connection_transmit/1, connection_close/1, connection_end_of_input/1,
          connection_advance/1, connection_deadline/1, connection_next_event/1, connection_next_key_log_line/1,
          connection_client_hello/1, connection_choose/4, connection_refuse/2, connection_phase/1,
@@ -71,6 +73,7 @@ certificate_digest(_, _, _) -> ?NOT_LOADED.
 context_new(_, _) -> ?NOT_LOADED.
 context_set_policy(_, _) -> ?NOT_LOADED.
 context_set_credentials(_, _) -> ?NOT_LOADED.
+context_set_ticket_keys(_, _) -> ?NOT_LOADED.
 context_forget(_, _) -> ?NOT_LOADED.
 
 connection_new(_, _, _, _) -> ?NOT_LOADED.
