@@ -54,7 +54,7 @@ impl Context {
     }
 
     /// Puts the host's keys of session tickets in place: the first seals, all open.
-    #[allow(clippy::needless_pass_by_value, reason = "a method of Python owns its arguments")]
+    #[expect(clippy::needless_pass_by_value, reason = "the macro hands values over")]
     fn set_ticket_keys(&self, py: Python<'_>, keys: Vec<Input<'_>>) -> PyResult<()> {
         let keys: Vec<&[u8]> = keys.iter().map(Input::as_slice).collect();
         if keys.len() > TICKET_KEYS {
