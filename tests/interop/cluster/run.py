@@ -2,7 +2,7 @@
 """Servers that share the keys of their session tickets: the examples in C, Python and Lua with a Redis between them,
 and two Erlang nodes with Mnesia.
 
-    run.py --library DIRECTORY --programs DIRECTORY     where libxmpptls.so and c2s_server_cluster are
+    run.py --library DIRECTORY --programs DIRECTORY     where libxmpptls.so is; c2s_server_cluster and erlang/*.beam
 
 A session that begins at one node is resumed at another, by our client and by OpenSSL's: across a rotation, with clocks
 that differ, with the store away and back. What is not resumed is tried beside it. Needs the Python binding and redis-py
@@ -12,76 +12,41 @@ in the interpreter that runs it, and the Lua and Erlang bindings in target/.
 import argparse
 import itertools
 import sys
-import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parents[2] / "examples" / "python")]
 
+from judging import (  # noqa: E402
+    AFTER, AWAY, EVENING, HOUR, LANGUAGES, MIDNIGHT, TODAY, TOMORROW, full_handshake, heard, key_of, resumes, seals_with,
+)
 from lab.checks import Checks  # noqa: E402
 from lab.pki import Pki, full  # noqa: E402
 from lab.processes import Laboratory, need  # noqa: E402
+from mnesia import all_four, erlang_nodes  # noqa: E402
 from nodes import CLUSTER, DAY, DOMAIN, FAKETIME, OTHER, Cluster  # noqa: E402
-from ticket_keys import read_secret, seal, unseal  # noqa: E402
+from ticket_keys import read_secret, seal  # noqa: E402
 from visitors import OpenSsl, OurClient  # noqa: E402
 
 from xmpptls import errors  # noqa: E402
 
-AWAY = "ticket keys: the store is away"
-RESUMED = "resumed: the certificate is that of an earlier handshake"
-LANGUAGES = ("c", "python", "lua")
-HOUR = 3600
-# All nodes begin six hours before the middle of a night at Greenwich: there the day's key changes.
-MIDNIGHT = (int(time.time()) // DAY + 1) * DAY
-EVENING = MIDNIGHT - 6 * HOUR - int(time.time())
-TODAY, TOMORROW, AFTER = MIDNIGHT - DAY, MIDNIGHT, MIDNIGHT + DAY
 
-
-def key_of(cluster, begin):
-    """The key of a period, read from the store as a node reads it."""
-    return unseal(read_secret(cluster.secret), CLUSTER, begin, DAY, cluster.records()[begin])
-
-
-def resumes(cluster, sentence, client, node, domain=DOMAIN):
-    """Visits a node; both ends must say that the session is resumed, and the verdict is new."""
-    behind = len(node.log())
-    report = client.visit(node, domain)
-    verdict = report.verdict
-    said = cluster.laboratory.find(r"resumed", lambda: node.log()[behind:])
-    cluster.checks.check(
-        sentence, report.resumed and RESUMED in str(report) and verdict.resumed and verdict.level == "authenticated"
-        and said, f"client: {report.resumed}, verdict: {verdict}, server: {bool(said)}")
-
-
-def full_handshake(cluster, sentence, client, node, domain=DOMAIN):
-    """Visits a node, which must not resume and must prove itself by its certificate."""
-    report = client.visit(node, domain)
-    cluster.checks.check(sentence, not report.resumed and not report.verdict.resumed and report.authenticated,
-                         report.verdict)
-
-
-def seals_with(cluster, node, key):
-    """Waits until the tickets that a node gives out are sealed with this key; says whether they came to be."""
-    peer = OpenSsl(cluster.pki, cluster.laboratory.directory, f"{node.name}-seals")
-
-    def given():
-        peer.file.unlink(missing_ok=True)
-        return peer.visit(node) == "New" and key[:16] in peer.read()
-    try:
-        return cluster.laboratory.wait_until(f"{node.name} seals with another key", given, 30)
-    except RuntimeError:
-        return False
-
-
-def heard(cluster, name, pattern, behind=0):
-    """Waits for a line in what a node says, behind what it had said."""
-    return cluster.laboratory.find(pattern, lambda: cluster.nodes[name].log()[behind:], 30)
+def each_maker(cluster):
+    """Whoever comes first makes the keys, and the others read them."""
+    for maker in LANGUAGES:
+        cluster.store.client().flushall()
+        names = [maker, *(language for language in LANGUAGES if language != maker)]
+        begun = [cluster.node(f"{maker}-made-{name}", name, EVENING).start() for name in names]
+        keys = {key_of(cluster, begin) for begin in cluster.records()}
+        cluster.checks.check(f"what {maker} makes is read in the other languages", all(begun) and len(keys) == 2, begun)
+        for name in names:
+            cluster.nodes.pop(f"{maker}-made-{name}").stop()
+    cluster.store.client().flushall()
 
 
 def each_pair(cluster):
     """A session begins at one node and goes on at another, for every pair of languages."""
-    store, check = cluster.store, cluster.checks.check
-    store.start()
+    check = cluster.checks.check
     for language in LANGUAGES:
         check(f"the node in {language} begins", cluster.node(language, language, EVENING).start(),
               cluster.nodes[language].log())
@@ -255,16 +220,18 @@ def meddling(cluster):
     check("  and has changed nothing", cluster.records() == good)
 
 
-GROUPS = (each_pair, another_domain_and_a_changed_ticket, a_stricter_policy, rotation, without_the_store, meddling)
+GROUPS = (each_maker, each_pair, another_domain_and_a_changed_ticket, a_stricter_policy, rotation, without_the_store,
+          meddling, erlang_nodes, all_four)
 
 
 def main():
     """All of it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--library", required=True, help="directory with libxmpptls.so")
-    parser.add_argument("--programs", required=True, help="directory with c2s_server_cluster")
+    parser.add_argument("--programs", required=True, help="directory with c2s_server_cluster and erlang/*.beam")
+    parser.add_argument("--only", nargs="*", default=[group.__name__ for group in GROUPS])
     options = parser.parse_args()
-    need("openssl", "redis-server", "lua5.3")
+    need("openssl", "redis-server", "lua5.3", "erl", "epmd")
     if FAKETIME is None:
         raise SystemExit("libfaketime is missing: run 'make setup'")
     checks = Checks()
@@ -273,7 +240,10 @@ def main():
         for domain in (DOMAIN, OTHER):
             pki.issue(domain, full(domain))
         cluster = Cluster(laboratory, checks, pki, options.library, options.programs)
+        cluster.store.start()
         for group in GROUPS:
+            if group.__name__ not in options.only:
+                continue
             with checks.group(group.__name__):
                 group(cluster)
         code = checks.close()
