@@ -4,7 +4,8 @@
  *
  *     c2s_server PORT starttls|direct DOMAIN CERT.pem KEY.pem [DOMAIN CERT.pem KEY.pem ...]
  *
- * One thread, one poll loop, many clients. The port is on 127.0.0.1. It says "ready" when it listens.
+ * One thread, one poll loop, many clients. The port is on 127.0.0.1. It says "ready" when it listens. POLICY_FILE in the
+ * environment names a policy (TOML) that takes the place of the preset c2s-server.
  *
  * Built as c2s_server_cluster it shares ticket keys with other servers (docs/guide/14-cluster.md); the environment
  * says where they are: TICKET_STORE, TICKET_STORE_PASSWORD, TICKET_CLUSTER, TICKET_SECRET_FILE, TICKET_EVERY (seconds).
@@ -50,16 +51,37 @@ static xmpp_tls_time now(void)
     return time;
 }
 
+/* The operator's policy, or the preset. */
+static xmpp_tls_policy_builder *make_policy(void)
+{
+    static char text[65536];
+    xmpp_tls_error *error = NULL;
+    xmpp_tls_policy_builder *builder = NULL;
+    const char *path = getenv("POLICY_FILE");
+    if (!path) {
+        check("policy", xmpp_tls_policy_builder_new("c2s-server", strlen("c2s-server"), &builder, &error), error);
+        return builder;
+    }
+    FILE *file = fopen(path, "r");
+    if (!file) {
+        perror(path);
+        exit(2);
+    }
+    size_t length = fread(text, 1, sizeof text, file);
+    fclose(file);
+    check(path, xmpp_tls_policy_builder_new_toml(text, length, &builder, &error), error);
+    return builder;
+}
+
 static xmpp_tls_context *make_context(int argc, char **argv)
 {
     xmpp_tls_error *error = NULL;
-    xmpp_tls_policy_builder *builder = NULL;
+    xmpp_tls_policy_builder *builder = make_policy();
     const xmpp_tls_policy *policy = NULL;
     xmpp_tls_credentials_builder *certificates = NULL;
     const xmpp_tls_credentials *credentials = NULL;
     xmpp_tls_context *context = NULL;
 
-    check("policy", xmpp_tls_policy_builder_new("c2s-server", strlen("c2s-server"), &builder, &error), error);
     check("policy", xmpp_tls_policy_builder_build(builder, &policy, &error), error);
     check("credentials", xmpp_tls_credentials_builder_new(&certificates), NULL);
     for (int i = 3; i + 2 < argc; i += 3)

@@ -3,6 +3,7 @@
 --     lua c2s_server.lua PORT starttls|direct-tls DOMAIN CERT.pem KEY.pem [DOMAIN CERT.pem KEY.pem ...]
 --
 -- One client at a time, each for ten seconds at most. The port is on 127.0.0.1; it says "ready" when it listens.
+-- POLICY_FILE in the environment names a policy (TOML) that takes the place of the preset c2s-server.
 -- With TICKET_STORE=HOST:PORT in the environment it shares ticket keys with other servers
 -- (docs/guide/14-cluster.md): TICKET_STORE_PASSWORD, TICKET_CLUSTER, TICKET_SECRET_FILE, TICKET_EVERY (seconds).
 -- SPDX-License-Identifier: MIT OR Apache-2.0
@@ -19,7 +20,9 @@ local served = {}
 for at = 3, #arg, 3 do
 	served[#served + 1] = { domain = arg[at], certificate_file = arg[at + 1], key_file = arg[at + 2] }
 end
-local context = assert(xmpptls.context(assert(xmpptls.policy "c2s-server"), assert(xmpptls.credentials(served))))
+local policy_file = os.getenv "POLICY_FILE"
+local policy = assert(xmpptls.policy(policy_file and { toml = assert(io.open(policy_file)):read "*a" } or "c2s-server"))
+local context = assert(xmpptls.context(policy, assert(xmpptls.credentials(served))))
 
 -- Reads the cluster's keys before anything is served.
 local function share_ticket_keys(store)

@@ -2,7 +2,7 @@
 %% with the node to join in First ("none" for none), and a domain and the file of its certificate in turn.
 -module(cluster_node).
 
--export([main/1, record/1, put_record/2]).
+-export([main/1, record/1, put_record/2, make_stricter/0]).
 
 main([Clock, SecretFile, Cluster, Port, First | Pairs]) ->
     ok = mnesia:start(),
@@ -10,6 +10,7 @@ main([Clock, SecretFile, Cluster, Port, First | Pairs]) ->
     {ok, Policy} = xmpptls_policy:new("c2s-server"),
     {ok, Credentials} = xmpptls_credentials:new(pairs(Pairs)),
     {ok, Context} = xmpptls_context:new(Policy, Credentials),
+    persistent_term:put(?MODULE, Context),
     {ok, Secret} = xmpptls_ticket_keys:read_secret(SecretFile),
     process_flag(trap_exit, true),
     %% An hour between looks: whatever is noticed before was told by an event of Mnesia, or asked for.
@@ -40,3 +41,8 @@ record(Cluster) ->
 
 put_record(Place, Hex) ->
     mnesia:transaction(fun() -> mnesia:write({xmpptls_ticket_key, Place, binary:decode_hex(Hex)}) end).
+
+%% Another policy for the connections to come, while the node runs.
+make_stricter() ->
+    {ok, Policy} = xmpptls_policy:from_toml(<<"preset = \"c2s-server\"\n[tls]\noldest_version = \"TLSv1.3\"\n">>),
+    xmpptls_context:set_policy(persistent_term:get(?MODULE), Policy).

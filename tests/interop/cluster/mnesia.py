@@ -66,6 +66,11 @@ def erlang_nodes(cluster):
     resumes(cluster, "  and resumes a session of before", client, third)
     third.stop()
     changed_records_in_erlang(cluster, first, second)
+    client.visit(first)
+    second.call("cluster_node, make_stricter, []")
+    full_handshake(cluster, "a node whose policy became stricter resumes no session of the old one", client, second)
+    first.call("cluster_node, make_stricter, []")
+    resumes(cluster, "  and does again when the others have the same policy", client, first)
     second.stop()
     first.stop()
 

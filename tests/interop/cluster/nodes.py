@@ -93,7 +93,8 @@ class Node:
         pairs = [(domain, self.cluster.pki.path(domain)) for domain in (DOMAIN, OTHER)]
         split = [word for domain, path in pairs for word in (domain, f"{path}.crt", f"{path}.key")]
         environment = {**self.clock.environment(), "TICKET_STORE_PASSWORD": PASSWORD, "TICKET_CLUSTER": CLUSTER,
-                       "TICKET_SECRET_FILE": str(self.secret), "TICKET_EVERY": "1"}
+                       "TICKET_SECRET_FILE": str(self.secret), "TICKET_EVERY": "1",
+                       **({"POLICY_FILE": str(self.policy)} if self.policy else {})}
         if self.language == "c":
             environment |= {"TICKET_STORE": str(store.socket), "LD_LIBRARY_PATH": str(self.cluster.library)}
             command = [self.cluster.programs / "c2s_server_cluster", self.port, "direct", *split]

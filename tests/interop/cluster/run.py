@@ -87,16 +87,17 @@ def another_domain_and_a_changed_ticket(cluster):
 
 def a_stricter_policy(cluster):
     """A ticket of the old policy opens nothing, on whichever end it became stricter."""
-    client = OurClient(cluster.pki)
-    client.visit(cluster.nodes["c"])
     policy = cluster.laboratory.directory / "strict.toml"
     policy.write_text('preset = "c2s-server"\n[tls]\noldest_version = "TLSv1.3"\n')
-    strict = cluster.node("strict", "python", EVENING, policy=policy)
-    cluster.checks.check("a node with a stricter policy begins, with the same keys", strict.start(), strict.log())
-    full_handshake(cluster, "  it resumes no session of the old policy", client, strict)
-    resumes(cluster, "  but its own", client, strict)
-    strict.stop()
-    del cluster.nodes["strict"]
+    for language, old in zip(LANGUAGES, ("python", "lua", "c")):
+        client = OurClient(cluster.pki)
+        client.visit(cluster.nodes[old])
+        strict = cluster.node(f"strict-{language}", language, EVENING, policy=policy)
+        cluster.checks.check(f"a node in {language} with a stricter policy begins, with the same keys", strict.start(),
+                             strict.log())
+        full_handshake(cluster, f"  it resumes no session of the old policy, which {old} began", client, strict)
+        resumes(cluster, "  but its own", client, strict)
+        cluster.nodes.pop(strict.name).stop()
     client = OurClient(cluster.pki)
     client.visit(cluster.nodes["c"])
     client.context.set_policy(client.policy(tls_oldest_version="TLSv1.3"))
