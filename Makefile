@@ -49,6 +49,7 @@ STAGES += test-examples
 STAGES += test-lua
 STAGES += test-erlang
 STAGES += test-python
+STAGES += test-cluster
 STAGES += test-interop-peers
 STAGES += test-interop-engine
 STAGES += test-judges
@@ -236,6 +237,17 @@ test-examples: all
 .PHONY: test-python
 test-python:
 	$(MAKE) -C bindings/python test
+
+.PHONY: test-cluster
+test-cluster: all ## sessions that go on at another node: ticket keys in Redis and in Mnesia
+	$(MAKE) -C bindings/python install
+	$(MAKE) -C bindings/lua all LUA_VERSION=5.3
+	$(MAKE) -C bindings/erlang all
+	mkdir -p target/cluster/erlang
+	erlc -Wall -Werror -pa target/erlang/xmpptls/ebin -o target/cluster/erlang examples/erlang/*.erl tests/interop/cluster/*.erl
+	$(MAKE) -C examples/c CFLAGS=-I../../include LIBS="-L$(abspath $(RELEASE)) -lxmpptls" OUT="$(abspath target/cluster)" \
+		"$(abspath target/cluster)/c2s_server_cluster"
+	target/python-venv/bin/python tests/interop/cluster/run.py --library "$(RELEASE)" --programs target/cluster
 
 .PHONY: test-interop-peers
 test-interop-peers:
