@@ -19,6 +19,7 @@ mod key;
 mod names;
 mod oid;
 mod outline;
+pub(crate) mod pem;
 mod text;
 
 use std::fmt;
