@@ -321,6 +321,15 @@ fn anchors_are_read_from_pem_among_other_sections() {
     assert_eq!(set.len(), 2);
     assert_eq!((set.skipped()[0].index, &set.skipped()[0].reason), (1, &SkipReason::NotPem));
     assert!(TrustAnchors::from_pem(b"no PEM at all").is_empty());
+    let cut = first.pem();
+    let cut = &cut[..cut.len() / 2];
+    let set = TrustAnchors::from_pem(format!("{cut}\n{}", second.pem()).as_bytes());
+    assert_eq!((set.len(), set.skipped().len()), (1, 1));
+    assert_eq!(set.iter().next().unwrap().certificate().unwrap().der(), second.der);
+    for label in ["TRUSTED CERTIFICATE", "X509 CERTIFICATE", "certificate"] {
+        let other = support::ca::pem(label, &first.der);
+        assert!(TrustAnchors::from_pem(other.as_bytes()).is_empty(), "{label}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The extensions that bear on what a certificate may be used for (RFC 5280 §4.2, RFC 7633).
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use x509_parser::extensions::{BasicConstraints as ParsedBasic, CRLDistributionPoints};
 use x509_parser::extensions::{DistributionPointName, GeneralName};
@@ -159,7 +159,7 @@ impl Extensions {
     /// `malformed`, so that a certificate can be looked at that no path may use.
     pub(crate) fn read(list: &[u8]) -> Result<Self, CertificateError> {
         let mut extensions = Self::default();
-        let mut seen: HashSet<&[u8]> = HashSet::new();
+        let mut seen: BTreeSet<&[u8]> = BTreeSet::new();
         let mut entries = Reader::new(list);
         while !entries.is_at_end() {
             let (id, critical, value) = entry(&mut entries)
