@@ -32,12 +32,17 @@ fn with_words(check: &DomainCheck) -> Value {
     let services = value.get_mut("services").and_then(Value::as_array_mut);
     for (value, service) in services.into_iter().flatten().zip(&check.services) {
         put(value, "title", words::service(service.service));
+        let changes = value.get_mut("changes").and_then(Value::as_array_mut);
+        for (value, change) in changes.into_iter().flatten().zip(&service.changes) {
+            put(value, "places", &words::places(service, change));
+        }
         let endpoints = value.get_mut("endpoints").and_then(Value::as_array_mut);
         for (value, endpoint) in endpoints.into_iter().flatten().zip(&service.endpoints) {
             put(value, "place", &words::place(&endpoint.endpoint));
             put(value, "start", words::transport(endpoint.endpoint.transport));
             put(value, "answer", text::answer(endpoint));
             put(value, "dnssec_text", &words::dnssec(&endpoint.endpoint));
+            put(value, "resumption_text", endpoint.resumption.map_or("", words::resumption));
         }
     }
     value

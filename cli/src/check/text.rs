@@ -31,7 +31,7 @@ fn write_service(lines: &mut Lines, check: &DomainCheck, own: &ServiceCheck) {
             "warning" => WEAK,
             _ => PLAIN,
         };
-        lines.entry(2, "history", style, &change.text);
+        lines.entry(2, "history", style, &format!("{}{}", change.text, words::places(own, change)));
     }
     let mut shown: Vec<&Chain> = Vec::new();
     for endpoint in &own.endpoints {

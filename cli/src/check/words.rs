@@ -6,7 +6,9 @@ use xmpptls::name::{Domain, Endpoint, Service, Transport};
 use xmpptls::record::{Lookup, LookupFailure};
 use xmpptls::verdict::{Attempt, Evidence, Method, NotTried, Outcome, Proof};
 
-use super::facts::{Contact, EndpointCheck, Found, Injection, Resumption, ServiceCheck, Severity};
+use super::facts::{
+    ChangeNote, Contact, EndpointCheck, Found, Injection, Resumption, ServiceCheck, Severity,
+};
 use super::inside::Offers;
 use crate::clock::date;
 use crate::paint::{GOOD, WEAK};
@@ -316,4 +318,15 @@ pub(crate) fn tlsa(check: &EndpointCheck) -> Option<String> {
         }
     }
     if parts.is_empty() { None } else { Some(parts.join("; ")) }
+}
+
+/// Where something changed, when it is not everywhere.
+pub(crate) fn places(check: &ServiceCheck, change: &ChangeNote) -> String {
+    let all = check.endpoints.iter().map(|own| place(&own.endpoint));
+    let rest = all.into_iter().any(|place| !change.endpoints.contains(&place));
+    if change.endpoints.is_empty() || !rest {
+        String::new()
+    } else {
+        format!(" [{}]", change.endpoints.join(", "))
+    }
 }
