@@ -33,11 +33,11 @@ struct client {
     int answered;
 };
 
-static void check(const char *what, xmpp_tls_result result, xmpp_tls_error *error)
+static void check(const char *what, xmpp_tls_result result, xmpp_tls_error **error)
 {
     if (result == XMPP_TLS_OK)
         return;
-    xmpp_tls_str text = error ? xmpp_tls_error_message(error) : xmpp_tls_result_message(result);
+    xmpp_tls_str text = error && *error ? xmpp_tls_error_message(*error) : xmpp_tls_result_message(result);
     fprintf(stderr, "%s: %.*s\n", what, (int)text.len, text.data);
     exit(2);
 }
@@ -59,7 +59,7 @@ static xmpp_tls_policy_builder *make_policy(void)
     xmpp_tls_policy_builder *builder = NULL;
     const char *path = getenv("POLICY_FILE");
     if (!path) {
-        check("policy", xmpp_tls_policy_builder_new("c2s-server", strlen("c2s-server"), &builder, &error), error);
+        check("policy", xmpp_tls_policy_builder_new("c2s-server", strlen("c2s-server"), &builder, &error), &error);
         return builder;
     }
     FILE *file = fopen(path, "r");
@@ -69,7 +69,7 @@ static xmpp_tls_policy_builder *make_policy(void)
     }
     size_t length = fread(text, 1, sizeof text, file);
     fclose(file);
-    check(path, xmpp_tls_policy_builder_new_toml(text, length, &builder, &error), error);
+    check(path, xmpp_tls_policy_builder_new_toml(text, length, &builder, &error), &error);
     return builder;
 }
 
@@ -82,13 +82,13 @@ static xmpp_tls_context *make_context(int argc, char **argv)
     const xmpp_tls_credentials *credentials = NULL;
     xmpp_tls_context *context = NULL;
 
-    check("policy", xmpp_tls_policy_builder_build(builder, &policy, &error), error);
+    check("policy", xmpp_tls_policy_builder_build(builder, &policy, &error), &error);
     check("credentials", xmpp_tls_credentials_builder_new(&certificates), NULL);
     for (int i = 3; i + 2 < argc; i += 3)
         check(argv[i], xmpp_tls_credentials_builder_add_file(certificates, argv[i], strlen(argv[i]), argv[i + 1],
-                  strlen(argv[i + 1]), argv[i + 2], strlen(argv[i + 2]), &error), error);
-    check("credentials", xmpp_tls_credentials_builder_build(certificates, &credentials, &error), error);
-    check("context", xmpp_tls_context_new(policy, credentials, &context, &error), error);
+                  strlen(argv[i + 1]), argv[i + 2], strlen(argv[i + 2]), &error), &error);
+    check("credentials", xmpp_tls_credentials_builder_build(certificates, &credentials, &error), &error);
+    check("context", xmpp_tls_context_new(policy, credentials, &context, &error), &error);
 
     xmpp_tls_policy_builder_free(builder);
     xmpp_tls_policy_free(policy);
