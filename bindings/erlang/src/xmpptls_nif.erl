@@ -8,7 +8,7 @@
 
 -on_load(load/0).
 
--nifs([version/0, abi_version/0, trust_anchors_new/1, trust_anchors_info/1, policy_new/3, policy_new_toml/3,
+-nifs([version/0, abi_version/0, suite_name/1, trust_anchors_new/1, trust_anchors_info/1, policy_new/3, policy_new_toml/3,
        policy_info/1, credentials_new/1, credentials_which/2, credentials_count/1, certificate_new/2,
        certificate_der/1, certificate_info/1, certificate_digest/3, context_new/2, context_set_policy/2,
        context_set_credentials/2, context_forget/2, connection_new/4, connection_set/3, connection_received/3,
@@ -25,7 +25,7 @@
        lookup_watch/2, lookup_question/3, lookup_domain/5, lookup_collect/1, lookup_flush/2, lookup_close/1,
        reply_info/1, reply_answer/3, reply_answer_all/2]).
 
--export([version/0, abi_version/0, trust_anchors_new/1, trust_anchors_info/1, policy_new/3, policy_new_toml/3,
+-export([version/0, abi_version/0, suite_name/1, trust_anchors_new/1, trust_anchors_info/1, policy_new/3, policy_new_toml/3,
          policy_info/1, credentials_new/1, credentials_which/2, credentials_count/1, certificate_new/2,
          certificate_der/1, certificate_info/1, certificate_digest/3, context_new/2, context_set_policy/2,
          context_set_credentials/2, context_forget/2, connection_new/4, connection_set/3, connection_received/3,
@@ -51,6 +51,7 @@ load() ->
 version() -> ?NOT_LOADED.
 
 abi_version() -> ?NOT_LOADED.
+suite_name(_) -> ?NOT_LOADED.
 
 trust_anchors_new(_) -> ?NOT_LOADED.
 trust_anchors_info(_) -> ?NOT_LOADED.
