@@ -55,6 +55,7 @@ STAGES += test-interop-engine
 STAGES += test-judges
 STAGES += test-interop-prosody
 STAGES += test-interop-ejabberd
+STAGES += test-interop-federation
 
 .PHONY: all
 all: rust-version c-compiler ## build the library (LOOKUP=0: without look-ups)
@@ -274,6 +275,13 @@ test-interop-ejabberd: all
 	$(AS_ROOT) $(PYTHON) tests/interop/ejabberd/run.py $(addprefix --ebin ,$(ERLANG_DROPIN)) --library "$(RELEASE)"
 	$(MAKE) -C examples/ejabberd
 	$(AS_ROOT) $(PYTHON) examples/ejabberd/test/proofs.py $(addprefix --ebin ,$(ERLANG_DROPIN) target/erlang/mod_xmpptls/ebin) --library "$(RELEASE)"
+
+.PHONY: test-interop-federation
+test-interop-federation: all ## ejabberd and Prosody, with us in both, in one, in none
+	$(MAKE) -C bindings/lua all-versions
+	$(MAKE) -C bindings/erlang all
+	$(AS_ROOT) $(PYTHON) tests/interop/federation/run.py $(addprefix --ebin ,$(ERLANG_DROPIN)) --module 'target/lua/{lua}' \
+		--library "$(RELEASE)"
 
 .PHONY: baseline-prosody
 baseline-prosody: ## the Prosody laboratory on what Prosody has today

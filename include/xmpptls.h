@@ -239,6 +239,14 @@ xmpp_tls_category xmpp_tls_result_category(int32_t result);
  */
 xmpp_tls_str xmpp_tls_category_name(int32_t category);
 
+/**
+ * Gives the IANA name of a cipher suite, as `tls.cipher_suites` of a policy takes it; empty for a number that is not
+ * here. Static text.
+ *
+ * `suite`: the IANA number. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_suite_name(uint32_t suite);
+
 
 /* ====================================================================================================
  * Errors: what a failed call can tell beyond its result.

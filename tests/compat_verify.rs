@@ -2,10 +2,13 @@
 
 mod support;
 
-use support::ca::{CLIENT_AUTH, DAY, Issued, KeyKind, NOW, authority, leaf, revocation_list, root};
-use support::scene::{DOMAIN, policy, s2s, tlsa};
+use support::ca::{
+    CLIENT_AUTH, CODE_SIGNING, DAY, Issued, KeyKind, NOW, Recipe, SERVER_AUTH, authority, leaf,
+    revocation_list, root,
+};
+use support::scene::{DOMAIN, chain, policy, s2s, tlsa};
 use xmpptls::certificate::{Certificate, Chain};
-use xmpptls::compat::{VerifyCode, certificate_key_type, credential_reason};
+use xmpptls::compat::{VerifyCode, certificate_key_type, chain_codes, credential_reason};
 use xmpptls::limits::CHAIN_CERTIFICATES;
 use xmpptls::policy::{Preset, Requirement};
 use xmpptls::proof::pkix::{PkixFailure, RevocationList, RevocationLists, Which};
@@ -105,6 +108,22 @@ fn a_dane_mismatch_has_openssls_code_for_it_and_a_match_has_0() {
     assert_eq!((code.number(), code.text()), (65, "no matching DANE TLSA records"));
     let right = s2s(&[&ca], &[&own]).with_tlsa(&[tlsa(3, 1, 1, &own)]).verdict();
     assert_eq!(VerifyCode::of_verdict(&right), VerifyCode::Ok);
+}
+
+#[test]
+fn a_chain_without_a_name_holds_for_servers_and_for_users_alike() {
+    let ca = root();
+    let trusting = policy(Preset::S2s2026, &[&ca], |_| {});
+    let codes = |recipe: Recipe| chain_codes(&chain(&[&recipe.signed_by(&ca)]), &trusting, NOW);
+    let user = || leaf().xmpp_addr("romeo@im.example.com").purposes(&[CLIENT_AUTH]);
+    for good in [user(), leaf().dns(DOMAIN).purposes(&[SERVER_AUTH]), leaf().dns(DOMAIN).no_purposes()] {
+        assert_eq!(codes(good), []);
+    }
+    assert_eq!(codes(user().purposes(&[CODE_SIGNING])), [(0, VerifyCode::InvalidPurpose)]);
+    assert_eq!(codes(user().valid(NOW - 2 * DAY, NOW - DAY)), [(0, VerifyCode::CertHasExpired)]);
+    let stranger = authority("Stranger").self_signed();
+    let unknown = chain_codes(&chain(&[&user().signed_by(&stranger)]), &trusting, NOW);
+    assert_eq!(unknown, [(0, VerifyCode::UnableToGetIssuerLocally)]);
 }
 
 #[test]

@@ -27,6 +27,7 @@ NIF(nif_abi_version) {
 static ErlNifFunc functions[] = {
     {"version", 0, nif_version, 0},
     {"abi_version", 0, nif_abi_version, 0},
+    {"suite_name", 1, nif_suite_name, 0},
     {"trust_anchors_new", 1, nif_trust_anchors_new, DIRTY_IO},
     {"trust_anchors_info", 1, nif_trust_anchors_info, 0},
     {"policy_new", 3, nif_policy_new, DIRTY_CPU},

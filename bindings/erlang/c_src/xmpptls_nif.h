@@ -185,6 +185,8 @@ NIF(nif_version);
 
 NIF(nif_abi_version);
 
+NIF(nif_suite_name);
+
 NIF(nif_trust_anchors_new);
 NIF(nif_trust_anchors_info);
 

@@ -8,7 +8,7 @@
 
 -on_load(load/0).
 
--nifs([version/0, abi_version/0, trust_anchors_new/1, trust_anchors_info/1, policy_new/3, policy_new_toml/3,
+-nifs([version/0, abi_version/0, suite_name/1, trust_anchors_new/1, trust_anchors_info/1, policy_new/3, policy_new_toml/3,
        policy_info/1, credentials_new/1, credentials_which/2, credentials_count/1, certificate_new/2,
        certificate_der/1, certificate_info/1, certificate_digest/3, context_new/2, context_set_policy/2,
        context_set_credentials/2, context_set_ticket_keys/2, context_forget/2, connection_new/4, connection_set/3,
@@ -28,7 +28,7 @@
        external_resolve/3, external_resolve_server/2, external_offer/3, external_client_authzid/2,
        external_encode_authzid/1, external_decode_authzid/1]).
 
--export([version/0, abi_version/0, trust_anchors_new/1, trust_anchors_info/1, policy_new/3, policy_new_toml/3,
+-export([version/0, abi_version/0, suite_name/1, trust_anchors_new/1, trust_anchors_info/1, policy_new/3, policy_new_toml/3,
          policy_info/1, credentials_new/1, credentials_which/2, credentials_count/1, certificate_new/2,
          certificate_der/1, certificate_info/1, certificate_digest/3, context_new/2, context_set_policy/2,
          context_set_credentials/2, context_set_ticket_keys/2, context_forget/2, connection_new/4, connection_set/3,
@@ -57,6 +57,7 @@ load() ->
 version() -> ?NOT_LOADED.
 
 abi_version() -> ?NOT_LOADED.
+suite_name(_) -> ?NOT_LOADED.
 
 trust_anchors_new(_) -> ?NOT_LOADED.
 trust_anchors_info(_) -> ?NOT_LOADED.

@@ -8,6 +8,11 @@ the_library_tells_its_version_test() ->
     ?assertEqual(list_to_binary(proplists:get_value(vsn, Keys)), xmpptls:version()),
     ?assert(is_integer(xmpptls:abi_version())).
 
+suites_have_their_registered_names_test() ->
+    ?assertEqual(<<"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256">>, xmpptls:suite_name(16#CCA8)),
+    ?assertEqual(<<>>, xmpptls:suite_name(16#002F)),
+    ?assertError(badarg, xmpptls:suite_name(-1)).
+
 anchors_come_from_files_and_memory_test() ->
     #{cert := Der} = xmpptls_test:authority(),
     Pem = public_key:pem_encode([{'Certificate', Der, not_encrypted}]),
