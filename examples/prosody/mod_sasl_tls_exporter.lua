@@ -1,8 +1,9 @@
 -- SCRAM bound to the TLS 1.3 channel by `tls-exporter` (RFC 9266), for Prosody 0.12.
 --
--- Prosody 0.12 knows one channel binding, `tls-unique`, which TLS 1.3 has not. This module adds the other one to what
--- mod_saslauth offers: the mechanisms SCRAM-…-PLUS, and the list of bindings by which a client chooses (XEP-0440). Whoever
--- sits between client and server with a TLS session to each has two different values, and the login fails.
+-- Prosody 0.12 knows one channel binding, `tls-unique`, which TLS 1.3 has not. This module adds the other one to
+-- what mod_saslauth offers: the mechanisms SCRAM-…-PLUS, and the list of bindings by which a client chooses
+-- (XEP-0440). Whoever sits between client and server with a TLS session to each has two different values, and the
+-- login fails.
 --
 -- It needs a module `ssl` whose connections have `exportkeyingmaterial`. Prosody 13 does all this by itself; there the
 -- module finds it done and adds nothing.

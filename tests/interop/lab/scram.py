@@ -31,7 +31,8 @@ class BoundLogin:
         self.seen = ""
 
     def __enter__(self):
-        self.child = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.child = subprocess.Popen(
+            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.exported = bytes.fromhex(self._expect(r"Keying material: ([0-9A-F]{64})").group(1))
         self._say(HEADER.format(self.domain))
         self.features = self._expect(r"<stream:features.*?</stream:features>").group(0)
