@@ -72,7 +72,7 @@ fn each_fault_of_a_certificate_has_openssls_number_and_text() {
 fn a_chain_that_is_too_long_has_openssls_code_for_it() {
     let ca = root();
     let server = leaf().dns(DOMAIN).signed_by(&ca);
-    assert_eq!(code(&ca, &vec![&server; CHAIN_CERTIFICATES]), VerifyCode::Ok);
+    assert_eq!(code(&ca, &[&server; CHAIN_CERTIFICATES]), VerifyCode::Ok);
     let error = Chain::parse(vec![&*server.der; CHAIN_CERTIFICATES + 1]).unwrap_err();
     let scene = s2s(&[&ca], &[&server]);
     let mut case = scene.case();
