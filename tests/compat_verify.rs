@@ -2,14 +2,19 @@
 
 mod support;
 
-use support::ca::{CLIENT_AUTH, DAY, Issued, KeyKind, NOW, authority, leaf, revocation_list, root};
-use support::scene::{DOMAIN, policy, s2s, tlsa};
-use xmpptls::certificate::Certificate;
-use xmpptls::compat::{VerifyCode, certificate_key_type, credential_reason};
+use support::ca::{
+    CLIENT_AUTH, CODE_SIGNING, DAY, Issued, KeyKind, NOW, Recipe, SERVER_AUTH, authority, leaf,
+    revocation_list, root,
+};
+use support::scene::{DOMAIN, chain, policy, s2s, tlsa};
+use xmpptls::certificate::{Certificate, Chain};
+use xmpptls::compat::{VerifyCode, certificate_key_type, chain_codes, credential_reason};
+use xmpptls::limits::CHAIN_CERTIFICATES;
 use xmpptls::policy::{Preset, Requirement};
 use xmpptls::proof::pkix::{PkixFailure, RevocationList, RevocationLists, Which};
 use xmpptls::tls::{CredentialError, PemText};
 use xmpptls::verdict::{Level, Verdict};
+use xmpptls::verification::{Presented, decide};
 
 /// The verdict on a server that presents `chain` to an initiating server which trusts `ca`.
 fn verdict(ca: &Issued, chain: &[&Issued]) -> Verdict {
@@ -64,6 +69,18 @@ fn each_fault_of_a_certificate_has_openssls_number_and_text() {
 }
 
 #[test]
+fn a_chain_that_is_too_long_has_openssls_code_for_it() {
+    let ca = root();
+    let server = leaf().dns(DOMAIN).signed_by(&ca);
+    assert_eq!(code(&ca, &[&server; CHAIN_CERTIFICATES]), VerifyCode::Ok);
+    let error = Chain::parse(vec![&*server.der; CHAIN_CERTIFICATES + 1]).unwrap_err();
+    let scene = s2s(&[&ca], &[&server]);
+    let mut case = scene.case();
+    case.presented = Presented::unreadable(&error);
+    assert_eq!(VerifyCode::of_verdict(&decide(&case)).number(), 22);
+}
+
+#[test]
 fn only_an_authenticated_peer_has_the_code_0() {
     let ca = root();
     let stranger = leaf().dns("other.example").self_signed();
@@ -91,6 +108,22 @@ fn a_dane_mismatch_has_openssls_code_for_it_and_a_match_has_0() {
     assert_eq!((code.number(), code.text()), (65, "no matching DANE TLSA records"));
     let right = s2s(&[&ca], &[&own]).with_tlsa(&[tlsa(3, 1, 1, &own)]).verdict();
     assert_eq!(VerifyCode::of_verdict(&right), VerifyCode::Ok);
+}
+
+#[test]
+fn a_chain_without_a_name_holds_for_servers_and_for_users_alike() {
+    let ca = root();
+    let trusting = policy(Preset::S2s2026, &[&ca], |_| {});
+    let codes = |recipe: Recipe| chain_codes(&chain(&[&recipe.signed_by(&ca)]), &trusting, NOW);
+    let user = || leaf().xmpp_addr("romeo@im.example.com").purposes(&[CLIENT_AUTH]);
+    for good in [user(), leaf().dns(DOMAIN).purposes(&[SERVER_AUTH]), leaf().dns(DOMAIN).no_purposes()] {
+        assert_eq!(codes(good), []);
+    }
+    assert_eq!(codes(user().purposes(&[CODE_SIGNING])), [(0, VerifyCode::InvalidPurpose)]);
+    assert_eq!(codes(user().valid(NOW - 2 * DAY, NOW - DAY)), [(0, VerifyCode::CertHasExpired)]);
+    let stranger = authority("Stranger").self_signed();
+    let unknown = chain_codes(&chain(&[&user().signed_by(&stranger)]), &trusting, NOW);
+    assert_eq!(unknown, [(0, VerifyCode::UnableToGetIssuerLocally)]);
 }
 
 #[test]

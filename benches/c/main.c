@@ -3,6 +3,9 @@
  * bench DIRECTORY heap CONTENDER c2s|s2s|s2s-kept COUNT  memory per idle server connection (kept: with its verdict)
  * bench DIRECTORY roots FILE ROUND SECONDS             policies from a bundle of roots
  * bench DIRECTORY anchors FILE                         a second policy on the same anchors
+ * bench DIRECTORY connections CONTENDER COUNT          what one more costs while so many are open
+ * bench DIRECTORY domains COUNT                        what they cost with so many domains' certificates
+ * bench DIRECTORY reload COUNT                         what they cost while those certificates are loaded again
  * bench DIRECTORY count CONTENDER WORKLOAD COUNT       so many operations and nothing else, for callgrind
  *
  * Prints lines of: workload, contender, figure.
@@ -20,7 +23,7 @@ uint64_t server_ns;
 int split;
 
 static const struct contender *contenders[] = { &openssl_libssl, &ours, &ours_const,
-    &openssl_released };
+    &openssl_released, &gnutls };
 enum { CONTENDERS = sizeof contenders / sizeof *contenders };
 
 enum what { HANDSHAKE, SERVER_TIME, MESSAGE, VERIFY };
@@ -86,7 +89,7 @@ const char *file_text(const char *name, size_t *length)
     return text;
 }
 
-static const uint8_t *data(void)
+const uint8_t *data(void)
 {
     static uint8_t bytes[1 << 14];
     if (!bytes[0])
@@ -175,7 +178,7 @@ static const struct contender *called(const char *name)
     fail(name);
 }
 
-static size_t heap(void)
+size_t heap(void)
 {
     struct mallinfo2 info = mallinfo2();
     return info.uordblks + info.hblkhd;
@@ -257,6 +260,12 @@ int main(int argc, char **argv)
         roots(argv[3], atoi(argv[4]), atof(argv[5]));
     } else if (strcmp(argv[2], "anchors") == 0) {
         second_policy(argv[3], 32, before, after);
+    } else if (strcmp(argv[2], "connections") == 0 && argc > 4) {
+        connections(called(argv[3]), (size_t)atol(argv[4]));
+    } else if (strcmp(argv[2], "domains") == 0) {
+        domains((size_t)atol(argv[3]));
+    } else if (strcmp(argv[2], "reload") == 0) {
+        reload((size_t)atol(argv[3]));
     } else if (strcmp(argv[2], "count") == 0 && argc > 5) {
         const struct contender *by = called(argv[3]);
         for (int w = 0; w < WORKLOADS; w++)

@@ -1,27 +1,11 @@
 /* This library, through its public header only: the in-place calls, and the ones with const input. */
-#include "bench.h"
+#include "ours.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include <xmpptls.h>
-
-#define TEXT(text) text, strlen(text)
-
-struct shared {
-    xmpp_tls_context *client, *server;
-    const xmpp_tls_policy *policy;
-    enum kind kind;
-    int in_place, handshakes;
-};
-
-struct pair {
-    xmpp_tls_connection *client, *server;
-    int in_place;
-};
-
-static void check(const char *what, xmpp_tls_result result, xmpp_tls_error *error)
+void check(const char *what, xmpp_tls_result result, xmpp_tls_error *error)
 {
     if (result == XMPP_TLS_OK)
         return;
@@ -33,7 +17,7 @@ static void check(const char *what, xmpp_tls_result result, xmpp_tls_error *erro
 /* A host asks its clocks when its loop wakes, and not for each record. */
 static xmpp_tls_time now;
 
-static void wake(void)
+void wake(void)
 {
     struct timespec wall, steady;
     clock_gettime(CLOCK_REALTIME, &wall);
@@ -42,7 +26,7 @@ static void wake(void)
     now.monotonic_ms = (uint64_t)steady.tv_sec * 1000 + (uint64_t)(steady.tv_nsec / 1000000);
 }
 
-static const xmpp_tls_trust_anchors *read_anchors(const char *path)
+const xmpp_tls_trust_anchors *read_anchors(const char *path)
 {
     xmpp_tls_error *error = NULL;
     xmpp_tls_trust_anchors_builder *builder = NULL;
@@ -60,7 +44,7 @@ static void set(xmpp_tls_policy_builder *builder, const char *name, const char *
     check(name, xmpp_tls_policy_builder_set(builder, TEXT(name), TEXT(value), &error), error);
 }
 
-static const xmpp_tls_policy *make_policy(const char *preset, enum kind kind, const xmpp_tls_trust_anchors *anchors)
+const xmpp_tls_policy *make_policy(const char *preset, enum kind kind, const xmpp_tls_trust_anchors *anchors)
 {
     xmpp_tls_error *error = NULL;
     xmpp_tls_policy_builder *builder = NULL;
@@ -128,6 +112,7 @@ static void *open_with(enum kind kind, int in_place)
     struct shared *shared = calloc(1, sizeof *shared);
     shared->kind = kind;
     shared->in_place = in_place;
+    shared->name = SERVER_NAME;
     fill(shared);
     wake();
     return shared;
@@ -215,7 +200,7 @@ static struct pair *new_pair(struct shared *shared)
     xmpp_tls_error *error = NULL;
     pair->in_place = shared->in_place;
     wake();
-    check("client", xmpp_tls_connection_new_initiating(shared->client, XMPP_TLS_TRANSPORT_TLS_ONLY, TEXT(SERVER_NAME),
+    check("client", xmpp_tls_connection_new_initiating(shared->client, XMPP_TLS_TRANSPORT_TLS_ONLY, TEXT(shared->name),
                         &now, &pair->client, &error), error);
     if (shared->kind == S2S)
         prepare(shared, pair->client);

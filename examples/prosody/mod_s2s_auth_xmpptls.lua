@@ -26,6 +26,11 @@ local patience = module:get_option_number("s2s_xmpptls_timeout", 20);
 -- POSH documents are small (RFC 7711 section 3.1 shows some); what is larger is none.
 local largest_document = 64 * 1024;
 
+-- Prosody 13 has DANE of its own for incoming streams, which answers before this module is asked.
+if module:get_option_boolean("use_dane", false) and package.loaded["prosody.net.tls_luasec"] then
+	module:log("warn", "Take use_dane out: with it, mod_s2s_auth_dane_in decides about incoming streams and not this module");
+end
+
 --- The policy ---
 
 local policy;

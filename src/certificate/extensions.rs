@@ -8,6 +8,7 @@ use x509_parser::prelude::FromDer;
 
 use crate::certificate::der::{self, NotDer, Reader};
 use crate::certificate::{CertificateError, Field, NameConstraints, Names, Oid};
+use crate::limits::CERTIFICATE_EXTENSIONS;
 
 /// basicConstraints (RFC 5280 §4.2.1.9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,6 +167,9 @@ impl Extensions {
             let oid = Oid::read(id);
             if !seen.insert(id) {
                 return Err(CertificateError::DuplicateExtension { oid });
+            }
+            if seen.len() > CERTIFICATE_EXTENSIONS {
+                return Err(CertificateError::TooManyExtensions);
             }
             if extensions.add(&oid, critical, value)? == Err(NotDer) {
                 extensions.malformed.push(oid);

@@ -51,7 +51,9 @@ impl std::fmt::Display for CredentialError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::KeyDoesNotMatch => formatter.write_str("the key does not belong to the first certificate"),
-            Self::KeyEncrypted => formatter.write_str("the key is encrypted"),
+            Self::KeyEncrypted => formatter.write_str(
+                "the key is encrypted; `openssl pkey -in KEY -out NEW` writes it without a passphrase",
+            ),
             Self::KeyUnusable => formatter.write_str("the key cannot be read or is of no usable kind"),
             Self::MalformedCertificate(index) => {
                 write!(formatter, "certificate {index} of the chain cannot be read")

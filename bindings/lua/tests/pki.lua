@@ -1,7 +1,7 @@
 -- Certificates for the tests, made anew by the openssl command in a directory of their own.
 --
 -- ca.pem (trusted), leaf.pem + leaf.key (example.org with every kind of name), other.pem + other.key
--- (other.example, self-signed), expired.pem + expired.key (signed by the CA, over since 2001).
+-- (other.example, self-signed), leaf.pkcs8 and leaf.sec1 (leaf.key with the passphrase "secret", in both PEM forms), expired.pem + expired.key (signed by the CA, over since 2001).
 -- SPDX-License-Identifier: MIT OR Apache-2.0
 local pki = {}
 
@@ -49,6 +49,8 @@ local function make(directory)
 		openssl(("ecparam -name prime256v1 -genkey -noout -out %s.ec"):format(name))
 		openssl(("pkcs8 -topk8 -nocrypt -in %s.ec -out %s.key"):format(name, name))
 	end
+	openssl "pkcs8 -topk8 -in leaf.ec -passout pass:secret -out leaf.pkcs8"
+	openssl "ec -in leaf.ec -aes256 -passout pass:secret -out leaf.sec1"
 	openssl "req -new -x509 -config openssl.cnf -extensions ca -key ca.key -subj '/CN=Test CA' -days 30 -out ca.pem"
 	openssl "req -new -x509 -config openssl.cnf -extensions other -key other.key -subj /CN=other.example -days 30 -out other.pem"
 	for _, name in ipairs { "leaf", "expired" } do

@@ -1,8 +1,8 @@
 -- The drop-in, where it differs from its model or goes beyond what Prosody needs.
 -- SPDX-License-Identifier: MIT OR Apache-2.0
-local ssl = require "ssl"
+local ssl, xmpptls = require "ssl", require "xmpptls"
 local harness, pair, pki = require "harness", require "pair", require "pki"
-local test, same, matches = harness.test, harness.same, harness.matches
+local test, same, matches, fails = harness.test, harness.same, harness.matches, harness.fails
 
 local function server(more)
 	local cfg = { mode = "server", protocol = "any", certificate = pki.path "leaf.pem", key = pki.path "leaf.key" }
@@ -57,6 +57,23 @@ test("file errors have the words that Prosody gives advice by", function()
 	same(message, "private key does not match public key")
 	_, message = ssl.newcontext(server { ciphers = "NO-SUCH" })
 	same(message, "error setting cipher list (no cipher match)")
+end)
+
+test("a key with a passphrase is refused with what to do, and doing it helps", function()
+	for _, name in ipairs { "leaf.pkcs8", "leaf.sec1" } do
+		local ctx, message = ssl.newcontext(server { key = pki.path(name), password = "secret" })
+		same(ctx, nil)
+		matches(message, "^error loading private key %(bad password read: .* by openssl pkey %-in KEY %-out NEW%)$")
+		local err = fails("XMPP_TLS_ENCRYPTED_PRIVATE_KEY", xmpptls.credentials {
+			default = { certificate_file = pki.path "leaf.pem", key_file = pki.path(name) },
+		})
+		same(err.file, pki.path(name))
+		matches(err.message, "openssl pkey")
+		local new = pki.path(name .. ".new")
+		local done = os.execute(("openssl pkey -passin pass:secret -in %s -out %s"):format(pki.path(name), new))
+		assert(done == true or done == 0)
+		assert(ssl.newcontext(server { key = new, password = "secret" }))
+	end
 end)
 
 test("trust anchors of an older state are let go, whichever of file and directory was renewed", function()

@@ -29,11 +29,12 @@ const KEPT_INPUT: usize = 256 * 1024;
 /// From this many bytes on the interpreter is let go during the work: deciphering them takes longer than that.
 const LARGE: usize = 8 * 1024;
 
-/// The scratch space of a thread: four full records.
+/// Half of the scratch space of a thread: four full records. The first half is for what comes out; received bytes are
+/// copied into the second, since `bytes` never change and records are opened in place.
 const SCRATCH: usize = 64 * 1024;
 
 thread_local! {
-    static SPACE: RefCell<Box<[u8]>> = RefCell::new(vec![0; SCRATCH].into_boxed_slice());
+    static SPACE: RefCell<Box<[u8]>> = RefCell::new(vec![0; 2 * SCRATCH].into_boxed_slice());
 }
 
 /// One end of a connection.
@@ -300,23 +301,27 @@ impl Inner {
         if !self.kept.is_empty() && self.kept.len().saturating_add(data.len()) > KEPT_INPUT {
             return Err(Refusal::Full);
         }
-        let kept = std::mem::take(&mut self.kept);
-        let joined;
-        let input = if kept.is_empty() {
-            data
-        } else {
-            joined = [&kept, data].concat();
-            &joined
+        let (space, wire) = space.split_at_mut_checked(SCRATCH).unwrap_or_default();
+        let mut joined;
+        let input = match wire.get_mut(..data.len()) {
+            Some(wire) if self.kept.is_empty() => {
+                wire.copy_from_slice(data);
+                wire
+            }
+            _ => {
+                joined = [&std::mem::take(&mut self.kept), data].concat();
+                &mut joined
+            }
         };
-        let first = self.connection.receive(now, input, space)?;
+        let first = self.connection.receive_in_place(now, input, space)?;
         let (mut used, mut plain) = (first.used, Vec::new());
         let mut written = first.written;
         // Once is enough for what fits into the space; a flood of small records or one large read is not.
         while used < input.len() || self.connection.has_plaintext() {
             plain.extend_from_slice(space.get(..written).unwrap_or_default());
-            let rest = input.get(used..).unwrap_or_default();
+            let rest = input.get_mut(used..).unwrap_or_default();
             // Plaintext before a failure is given; the failure is met by the next call.
-            let more = self.connection.receive(now, rest, space).unwrap_or_default();
+            let more = self.connection.receive_in_place(now, rest, space).unwrap_or_default();
             (used, written) = (used.saturating_add(more.used), more.written);
             if more.used == 0 && more.written == 0 {
                 break;

@@ -9,6 +9,12 @@ import ssl
 import pytest
 from authority import Authority, Issued
 from conftest import DOMAIN, credential
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from test_asyncio import echo
 from test_vectors import cases
 
@@ -193,6 +199,21 @@ def test_authorities_and_certificates_are_loaded_from_files(theirs, files) -> No
         context.load_verify_locations(cafile=files / "ca.pem")
     with pytest.raises(ssl.SSLError):
         context.load_cert_chain(files / "ca.pem")
+
+
+@pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
+def test_a_key_with_a_passphrase_is_refused_with_what_to_do(files, form: PrivateFormat) -> None:
+    key = load_pem_private_key((files / "key.pem").read_bytes(), None)
+    locked = key.private_bytes(Encoding.PEM, form, BestAvailableEncryption(b"secret"))
+    (files / "locked.pem").write_bytes(locked)
+    context = xmpptls.ssl.SSLContext(server_side=True)
+    for password in (None, "secret"):
+        with pytest.raises(ssl.SSLError, match="openssl pkey -in KEY -out NEW"):
+            context.load_cert_chain(files / "chain.pem", files / "locked.pem", password)
+    with pytest.raises(errors.CredentialError) as caught:
+        xmpptls.Credential.from_pem((files / "chain.pem").read_bytes(), locked)
+    assert caught.value.code == "key_encrypted" and "openssl pkey" in caught.value.advice
+    context.load_cert_chain(files / "chain.pem", files / "key.pem", "secret")  # a key that needs none, as in `ssl`
 
 
 def test_asyncio_takes_it_on_both_sides(ours, leaf) -> None:

@@ -5,7 +5,9 @@
     run.py --module DIR             DIR/?.lua, DIR/?/init.lua and DIR/?.so come first (may be repeated); {lua} in
                                     it stands for 5.4 under Prosody, and for each version in the conformance suite
     run.py --library DIR            where libxmpptls.so.0 is, unless it is installed
-    run.py --plugins DIR --auth M   also the scenarios with Prosody module M in place of mod_s2s_auth_certs
+    run.py --plugins DIR --auth M   also the scenarios with Prosody module M in place of mod_s2s_auth_certs, and
+                                    logins that are bound to the channel, by a module from there
+    run.py --prosody DIR            the directory with the programs `prosody` and `prosodyctl` of another version
     run.py --only TEXT              only the groups whose name contains TEXT
     run.py --make-pki DIR           only makes the certificates that conformance.lua needs
     run.py --backend B              epoll, event or select; may be repeated; all three by default
@@ -22,9 +24,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from lab.checks import Checks  # noqa: E402
 from lab.processes import Laboratory  # noqa: E402
+from lab.relay import Relay  # noqa: E402
+from lab.scram import BoundLogin  # noqa: E402
 from lab.xmpp import Refused, exchange, log_in  # noqa: E402
 
-from servers import C2S, C2S_DIRECT, HERE, Federation, Place, lua_environment, make_pki  # noqa: E402
+from servers import (  # noqa: E402
+    C2S, C2S_DIRECT, HERE, PASSWORD, Federation, Place, domain_of, lua_environment, make_pki)
 
 INTERPRETERS = ("lua5.4", "lua5.3", "lua5.2", "lua5.1", "luajit")
 
@@ -109,6 +114,65 @@ class Scenarios:
                        servers.account("trusted"), servers.account("serveronly"))
             self.logged("  really on the port for direct TLS", servers, "trusted", r"Next target to try is \S+:15270")
 
+    def libstrophe(self):
+        """A client that is neither ours nor Python's."""
+        programs, domain = self.place.laboratory.directory / "bin", domain_of("trusted")
+        code, text = self.place.laboratory.run(["make", "-C", HERE.parent / "peers", f"OUT={programs}"])
+        if not self.checks.check("the client on libstrophe builds", code == 0, text if code else ""):
+            return
+        with self.federation("trusted", "misnamed") as servers:
+            for how, port in (("starttls", C2S), ("direct", C2S_DIRECT)):
+                for sentence, host, password, authority, refusal in (
+                        ("logs in", "trusted", PASSWORD, "ca.crt", None),
+                        ("is refused with a wrong password", "trusted", "wrong", "ca.crt", "error"),
+                        ("refuses an authority it does not trust", "trusted", PASSWORD, "other-ca.crt", "certificate"),
+                        ("refuses a certificate for another name", "misnamed", PASSWORD, "ca.crt", "certificate")):
+                    address = servers.account(host).address
+                    behind = len(servers.log(host))
+                    code, text = self.place.laboratory.run([
+                        programs / "strophe_login", f"user@{domain_of(host)}", password, address, str(port),
+                        self.place.pki.path(authority), how])
+                    good = text.startswith(f"refused {refusal}" if refusal else f"online user@{domain}/")
+                    self.checks.check(f"libstrophe {sentence} by {how}", good and code == (1 if refusal else 0), text)
+                    if not refusal:
+                        pattern = r"Received\[c2s_unauthed\]: <auth [^>]*mechanism='SCRAM-SHA-1'"
+                        self.checks.check("  by SCRAM-SHA-1", re.search(pattern, servers.log(host)[behind:]))
+
+    def channel_binding(self):
+        """SCRAM bound to the channel of TLS 1.3, where OpenSSL exports the client's value (only with --plugins)."""
+        modules = ("sasl_tls_exporter",)
+        for host, mechanism in (("trusted", "SCRAM-SHA-1-PLUS"), ("sha256", "SCRAM-SHA-256-PLUS")):
+            with self.federation(host, modules=modules) as servers:
+                domain, address = domain_of(host), servers.account(host).address
+                where = (domain, address, C2S_DIRECT, self.place.pki.path("ca.crt"))
+                with BoundLogin(*where) as login:
+                    self.checks.check(
+                        f"{mechanism} with tls-exporter is offered on TLS 1.3",
+                        login.mechanisms.count(mechanism) == login.bindings.count("tls-exporter") == 1, login.features)
+                    said = login.log_in(mechanism, "user", PASSWORD)
+                    self.checks.check("  and a client logs in by it", said == "success", said)
+                with BoundLogin(*where) as login:
+                    said = login.log_in(mechanism, "user", PASSWORD, exported=bytes(32))
+                    self.checks.check("  but not with another channel's value", said == "malformed-request", said)
+                with BoundLogin(*where) as login:
+                    said = login.log_in(mechanism, "user", "wrong")
+                    self.checks.check("  and not with a wrong password", said == "not-authorized", said)
+                self.relayed(host, mechanism, domain, address)
+                with BoundLogin(*where, "-tls1_2") as login:
+                    self.checks.check("  on TLS 1.2 tls-exporter is not offered",
+                                      "tls-exporter" not in login.bindings and login.mechanisms, login.features)
+                account = servers.account(host, mechanism=mechanism.removesuffix("-PLUS"))
+                self.works("  a client that binds nothing logs in as before", log_in, account)
+
+    def relayed(self, host, mechanism, domain, address):
+        """Somebody in the middle who holds a certificate that the client trusts."""
+        credentials = [self.place.pki.path(f"{host}.{end}") for end in ("crt", "key")]
+        with Relay(credentials, address, C2S_DIRECT, domain) as relay:
+            with BoundLogin(domain, "127.0.0.1", relay.port, self.place.pki.path("ca.crt")) as login:
+                said = login.log_in(mechanism, "user", PASSWORD)
+            self.checks.check("  and not through a relay with two TLS sessions, which passed all of it on",
+                              said == "malformed-request" and b"<response" in relay.passed, said)
+
     def example(self):
         """The example client in Lua against a Prosody that runs on the same library (only with --module)."""
         client = HERE.parents[2] / "examples" / "lua" / "c2s_client.lua"
@@ -121,7 +185,8 @@ class Scenarios:
                         ["lua5.4", client, domain, account.address, str(port), transport, self.place.pki.path(authority)],
                         env=self.place.environment)
                     good = "authenticated by pkix" in text and "<stream:features" in text
-                    self.checks.check(f"the example client {'opens a stream' if wanted == 0 else 'refuses an unknown CA'} "
+                    does = "opens a stream" if wanted == 0 else "refuses an unknown CA"
+                    self.checks.check(f"the example client {does} "
                                       f"by {transport}", code == wanted and good == (wanted == 0), text[-150:])
 
     def mixed(self):
@@ -191,7 +256,7 @@ class Scenarios:
 
     def replaced_verdict(self):
         """The certificate check of s2s replaced by a module of ours (only with --auth)."""
-        how = {"dane": True, "auth": self.options.auth}
+        how = {"auth": self.options.auth}  # without use_dane: the module asks for TLSA records itself
         with self.federation("trusted", "selfsigned", "misnamed", **how) as servers:
             self.works("DANE-EE accepts a self-signed peer in both directions", exchange,
                        servers.account("trusted"), servers.account("selfsigned"))
@@ -250,6 +315,7 @@ def main():
     parser.add_argument("--library")
     parser.add_argument("--plugins", action="append", default=[])
     parser.add_argument("--auth")
+    parser.add_argument("--prosody")
     parser.add_argument("--only", default="")
     parser.add_argument("--backend", action="append")
     parser.add_argument("--make-pki")
@@ -258,15 +324,19 @@ def main():
         make_pki(options.make_pki)
         return
 
-    groups = ["conformance", "backends", "direct", "administration", "bad_certificates", "dialback", "dane"]
+    groups = ["conformance", "backends", "direct", "administration", "bad_certificates", "dialback", "dane",
+              "libstrophe"]
     if options.module:
         groups += ["example", "mixed"]
+    if options.plugins:
+        groups += ["channel_binding"]
     if options.auth:
         groups += ["replaced_verdict", "other_proofs"]
     checks = Checks()
     with Laboratory("prosody", checks) as laboratory:
-        place = Place(laboratory, options.module, options.library, options.plugins)
-        print(f"module under test: {' '.join(options.module) or 'LuaSec'}; servers on {laboratory.address('*')}")
+        place = Place(laboratory, options.module, options.library, options.plugins, options.prosody)
+        print(f"module under test: {' '.join(options.module) or 'LuaSec'}; {place.version()}, "
+              f"servers on {laboratory.address('*')}")
         scenarios = Scenarios(checks, place, options)
         for group in groups:
             if options.only in group:

@@ -24,6 +24,7 @@ HOSTS = {
     "selfsigned": (3, {"issuer": "self"}),
     "expired": (4, {"valid": (-40, -10)}),
     "misnamed": (5, {}),
+    "sha256": (6, {}),  # keeps passwords for SCRAM-SHA-256, all others for SCRAM-SHA-1
 }
 
 
@@ -32,9 +33,9 @@ def domain_of(host):
     return f"{host}.{ZONE}"
 
 
-def make_pki(directory):
+def make_pki(directory, pki=None):
     """Certificates for all hosts; misnamed's is for another name."""
-    pki = Pki(directory)
+    pki = pki or Pki(directory)
     for host, (_, odd) in HOSTS.items():
         name = "somewhere-else" if host == "misnamed" else host
         pki.issue(host, full(domain_of(name), **odd))
@@ -51,17 +52,19 @@ class Federation:
     names hosts whose record does not match; `auth` is a Prosody module that replaces mod_s2s_auth_certs;
     `dialback` accepts peers by dialback where the certificate does not do; `tlsa` gives hosts other records;
     `posh` names hosts that have a POSH document in place of TLSA records; `luasec` names hosts that run on LuaSec
-    whatever module is under test; with `silent_web` the web servers of POSH documents never answer.
+    whatever module is under test; with `silent_web` the web servers of POSH documents never answer; `modules` are
+    Prosody modules to load besides.
     """
 
     def __init__(self, place, hosts, backend="epoll", direct=False, dane=False, wrong_tlsa=(), auth=None,
-                 dialback=False, tlsa=(), posh=(), luasec=(), silent_web=False):
+                 dialback=False, tlsa=(), posh=(), luasec=(), silent_web=False, modules=()):
         self.place = place
         self.laboratory = place.laboratory
         self.hosts = hosts
         self.backend, self.direct, self.dane = backend, direct, dane
         self.wrong_tlsa, self.auth, self.dialback = wrong_tlsa, auth, dialback
         self.tlsa, self.posh, self.luasec, self.silent_web = dict(tlsa), posh, luasec, silent_web
+        self.modules = [*modules, *(name for name in (auth, dialback and "dialback") if name)]
 
     def __enter__(self):
         self.place.zone.publish(line for host in self.hosts for line in self._records(host))
@@ -108,7 +111,7 @@ class Federation:
 
     def prosodyctl(self, host, *words):
         """Runs prosodyctl for this server; returns (exit code, output)."""
-        command = ["prosodyctl", "--root", "--config", self.directory(host) / "prosody.cfg.lua", *words]
+        command = [self.place.program("prosodyctl"), "--root", "--config", self.directory(host) / "prosody.cfg.lua", *words]
         return self.laboratory.run(command, env=self.place.environment)
 
     def _address(self, host):
@@ -121,7 +124,7 @@ class Federation:
         yield f"{host} IN A {self._address(host)}"
         yield f"_xmpp-client._tcp.{host} IN SRV 0 0 {C2S} {host}"
         yield f"_xmpps-client._tcp.{host} IN SRV 0 0 {C2S_DIRECT} {host}"
-        yield f"_xmpp-server._tcp.{host} IN SRV 0 0 {S2S} {host}"
+        yield f"_xmpp-server._tcp.{host} IN SRV 10 0 {S2S} {host}"
         if self.direct:
             yield f"_xmpps-server._tcp.{host} IN SRV 0 0 {S2S_DIRECT} {host}"
         for port in (S2S, S2S_DIRECT) if tlsa and host not in self.posh else ():
@@ -148,7 +151,8 @@ class Federation:
             directory=directory, address=self._address(host), backend=self.backend, domain=domain_of(host),
             c2s=C2S, c2s_direct=C2S_DIRECT, s2s=S2S, s2s_direct=S2S_DIRECT,
             plugin_paths=", ".join(f'"{path}"' for path in self.place.plugins),
-            modules_enabled="; ".join(f'"{name}"' for name in (self.auth, self.dialback and "dialback") if name),
+            modules_enabled="; ".join(f'"{name}"' for name in self.modules),
+            password_hash="SHA-256" if host == "sha256" else "SHA-1",
             secure=str(not self.dialback).lower(),
             modules_disabled='"s2s_auth_certs"' if self.auth else "",
             dane=str(self.dane).lower(), patience=2 if self.silent_web else 20, capath=self.place.pki.path("capath"),
@@ -167,7 +171,7 @@ class Federation:
             (self.directory(host) / "certs" / f"{domain_of(host)}.{end}").write_text(text)
 
     def _start(self, host):
-        command = ["prosody", "--root", "-F", "--config", self.directory(host) / "prosody.cfg.lua"]
+        command = [self.place.program("prosody"), "--root", "-F", "--config", self.directory(host) / "prosody.cfg.lua"]
         environment = {} if host in self.luasec else self.place.environment
         self.laboratory.start(f"prosody-{host}", command, env=environment)
 
@@ -177,16 +181,30 @@ class Federation:
 
 
 class Place:
-    """What all federations of one run share: certificates, the zone, and which `ssl` module is under test."""
+    """What all federations of one run share: certificates, the zone, which `ssl` module is under test, and which
+    Prosody: the one in PATH, or the one whose programs are in the directory `prosody`.
 
-    def __init__(self, laboratory, modules=(), library=None, plugins=()):
-        need("prosody", "prosodyctl", "openssl")
+    `pki` and `zone` are those of a laboratory in which other servers run too.
+    """
+
+    def __init__(self, laboratory, modules=(), library=None, plugins=(), prosody=None, pki=None, zone=None):
+        self.programs = Path(prosody).resolve() if prosody else None
+        need(self.program("prosody"), self.program("prosodyctl"), "openssl")
         self.laboratory = laboratory
-        self.pki = make_pki(laboratory.directory / "pki")
-        self.zone = SignedZone(laboratory, ZONE)
+        self.pki = make_pki(laboratory.directory / "pki", pki)
+        self.zone = zone or SignedZone(laboratory, ZONE)
         self.plugins = [Path(path).resolve() for path in plugins]
         self.library = _named(library, laboratory.directory / "library") if library else None
         self.environment = lua_environment(modules, self.library)
+
+    def program(self, name):
+        """How one of Prosody's programs is called."""
+        return str(self.programs / name) if self.programs else name
+
+    def version(self):
+        """Which Prosody this is, in its own words."""
+        _, text = self.laboratory.run([self.program("prosodyctl"), "--root", "about"], env=self.environment)
+        return next((line for line in text.splitlines() if line.startswith("Prosody ")), "a Prosody that does not say")
 
 
 def _named(library, directory):

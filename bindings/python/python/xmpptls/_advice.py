@@ -96,7 +96,8 @@ CODES = {
     "forked": "Make a new Lookup after the fork.",
     "damaged": "Keep the text and look at it; start anew only by a person's decision.",
     "key_does_not_match": "Use the key that the certificate was made for.",
-    "key_encrypted": "Store the key without a passphrase, readable by the server alone.",
+    "key_encrypted": (
+        "Store the key without a passphrase, readable by the server alone: openssl pkey -in KEY -out NEW"),
     "service_not_offered": "The domain says that it does not offer this service; check the spelling.",
     "no_address": "Check the spelling of the domain; its admin: publish address records for the target.",
     "no_targets": "Check the spelling of the domain; its admin: publish SRV or address records.",

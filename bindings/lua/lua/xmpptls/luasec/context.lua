@@ -46,9 +46,13 @@ local faults_of_key = {
 	XMPP_TLS_NO_PRIVATE_KEY = true, XMPP_TLS_UNSUPPORTED_PRIVATE_KEY = true, XMPP_TLS_ENCRYPTED_PRIVATE_KEY = true,
 }
 
--- In OpenSSL's words, because Prosody gives advice by them.
+-- In OpenSSL's words, because Prosody gives advice by them. A key with a passphrase is not read, whatever `password` says.
 local function reason_of(err)
-	return compat.credential_reason(err.code) or err.message
+	local reason = compat.credential_reason(err.code) or err.message
+	if err.name == "XMPP_TLS_ENCRYPTED_PRIVATE_KEY" then
+		reason = reason .. ": the key is encrypted, store it without a passphrase by openssl pkey -in KEY -out NEW"
+	end
+	return reason
 end
 
 local function loading(what, reason)

@@ -140,9 +140,11 @@ class SSLContext(ssl.SSLContext):
 
     def load_cert_chain(self, certfile: Any, keyfile: Any = None,
                         password: Any = None) -> None:
-        """Shows this certificate by default, and, on a server, for the names in it."""
-        if password is not None:
-            raise ValueError("keys with a passphrase are not read: store the key without one")
+        """Shows this certificate by default, and, on a server, for the names in it.
+
+        `password` counts for nothing: a key without a passphrase needs none, as in `ssl`, and one with a passphrase
+        is not read whatever it is. The error says how to store it without.
+        """
         try:
             credential = Credential.from_file(os.fspath(certfile), None if keyfile is None else os.fspath(keyfile))
         except ConfigurationError as error:
