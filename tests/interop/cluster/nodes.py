@@ -36,7 +36,7 @@ class Clock:
 
     def show(self, seconds):
         """Lets it run, so many seconds ahead of ours."""
-        self._write(f"+{seconds}")
+        self._write(f"{seconds:+d}")
 
     def stand(self, at):
         """Stops it at a time, given in seconds since 1970."""
@@ -159,6 +159,10 @@ class Cluster:
         store = self.store.client()
         prefix = f"xmpptls:ticket-key:{CLUSTER}:"
         return {int(name.decode().removeprefix(prefix)): store.get(name) for name in store.keys(prefix + "*")}
+
+    def expires_in(self, begin):
+        """The seconds after which Redis drops a record."""
+        return self.store.client().ttl(f"xmpptls:ticket-key:{CLUSTER}:{begin}")
 
     def wait_for_records(self, *begins):
         """Returns when there are records of these periods."""

@@ -12,6 +12,7 @@ in the interpreter that runs it, and the Lua and Erlang bindings in target/.
 import argparse
 import itertools
 import sys
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -39,6 +40,8 @@ def each_maker(cluster):
         begun = [cluster.node(f"{maker}-made-{name}", name, EVENING).start() for name in names]
         keys = {key_of(cluster, begin) for begin in cluster.records()}
         cluster.checks.check(f"what {maker} makes is read in the other languages", all(begun) and len(keys) == 2, begun)
+        left = {begin: begin + 2 * DAY - int(time.time()) - EVENING - cluster.expires_in(begin) for begin in (TODAY, TOMORROW)}
+        cluster.checks.check("  and goes a day after its own", all(abs(late) < 60 for late in left.values()), left)
         for name in names:
             cluster.nodes.pop(f"{maker}-made-{name}").stop()
     cluster.store.client().flushall()
