@@ -176,10 +176,11 @@ def without_the_store(cluster):
         check(f"  {name} takes the key that was made anew", seals_with(cluster, nodes[name], kept[TOMORROW]))
     client = OurClient(cluster.pki)
     client.visit(nodes["c"])
-    third = cluster.node("third", "python", EVENING + 7 * HOUR)
-    check("a node that is added reads before it serves", third.start(), third.log())
-    resumes(cluster, "  and resumes a session of before", client, third)
-    resumes(cluster, "  as another resumes its own", client, nodes["lua"])
+    for language in ("python", "luajit"):
+        added = cluster.node(f"added-{language}", language, EVENING + 7 * HOUR)
+        check(f"a node in {language} that is added reads before it serves", added.start(), added.log())
+        resumes(cluster, "  and resumes a session of before", client, added)
+        resumes(cluster, "  as another resumes its own", client, nodes["lua"])
 
 
 def meddling(cluster):
@@ -235,7 +236,7 @@ def main():
     parser.add_argument("--programs", required=True, help="directory with c2s_server_cluster and erlang/*.beam")
     parser.add_argument("--only", nargs="*", default=[group.__name__ for group in GROUPS])
     options = parser.parse_args()
-    need("openssl", "redis-server", "lua5.3", "erl", "epmd")
+    need("openssl", "redis-server", "lua5.3", "luajit", "erl", "epmd")
     if FAKETIME is None:
         raise SystemExit("libfaketime is missing: run 'make setup'")
     checks = Checks()
