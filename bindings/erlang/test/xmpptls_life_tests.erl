@@ -7,12 +7,13 @@ a_killed_owner_leaks_nothing_test_() ->
     {timeout, 120, fun() ->
         #{context := Context} = xmpptls_test:pair(),
         Round = fun() -> kill_in_the_handshake(Context, 50) end,
-        Round(),
+        [Round() || _ <- lists:seq(1, 5)],
         Before = xmpptls_test:memory(),
-        [Round() || _ <- lists:seq(1, 10)],
+        [Round() || _ <- lists:seq(1, 40)],
         Grown = xmpptls_test:memory() - Before,
-        %% 500 handshakes that were broken off, with what was written early, would be some 40 MB
-        ?assert(Grown < 8000)
+        %% 2,000 handshakes that were broken off, with what was written early, would be some 160 MB; the allocators
+        %% of many schedulers keep some of what was given back
+        ?assert(Grown < 40_000)
     end}.
 
 many_connections_take_little_and_give_it_back_test_() ->
