@@ -242,7 +242,7 @@ test-python:
 .PHONY: test-cluster
 test-cluster: all ## sessions that go on at another node: ticket keys in Redis and in Mnesia
 	$(MAKE) -C bindings/python install
-	$(MAKE) -C bindings/lua all LUA_VERSION=5.3
+	for version in 5.3 jit; do $(MAKE) -C bindings/lua all LUA_VERSION=$$version || exit 1; done
 	$(MAKE) -C bindings/erlang all
 	mkdir -p target/cluster/erlang
 	erlc -Wall -Werror -pa target/erlang/xmpptls/ebin -o target/cluster/erlang examples/erlang/*.erl tests/interop/cluster/*.erl
