@@ -265,14 +265,17 @@ test-judges: ## the vectors before judges that share no code with us: OpenSSL, d
 
 .PHONY: test-interop-prosody
 test-interop-prosody: all
+	$(CARGO) build --locked -p xmpptls-cli
 	$(MAKE) -C bindings/lua all-versions
 	$(AS_ROOT) $(PYTHON) tests/interop/prosody/run.py --module 'target/lua/{lua}' --library "$(RELEASE)" \
-		--plugins examples/prosody --auth s2s_auth_xmpptls
+		--plugins examples/prosody --auth s2s_auth_xmpptls --command "$(CARGO_TARGET_DIR)/debug/xmpptls"
 
 .PHONY: test-interop-ejabberd
 test-interop-ejabberd: all
+	$(CARGO) build --locked -p xmpptls-cli
 	$(MAKE) -C bindings/erlang all
-	$(AS_ROOT) $(PYTHON) tests/interop/ejabberd/run.py $(addprefix --ebin ,$(ERLANG_DROPIN)) --library "$(RELEASE)"
+	$(AS_ROOT) $(PYTHON) tests/interop/ejabberd/run.py $(addprefix --ebin ,$(ERLANG_DROPIN)) --library "$(RELEASE)" \
+		--command "$(CARGO_TARGET_DIR)/debug/xmpptls"
 	$(MAKE) -C examples/ejabberd
 	$(AS_ROOT) $(PYTHON) examples/ejabberd/test/proofs.py $(addprefix --ebin ,$(ERLANG_DROPIN) target/erlang/mod_xmpptls/ebin) --library "$(RELEASE)"
 
