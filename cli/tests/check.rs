@@ -131,8 +131,8 @@ fn eight_endpoints_of_which_half_are_dead_ends_are_all_reported_in_time() {
 #[test]
 fn eight_endpoints_of_which_half_let_everybody_wait_are_all_reported_in_time() {
     let started = Instant::now();
-    let (code, check) = check_json("slow.example", &["--timeout", "4"]);
-    assert!(started.elapsed() < Duration::from_secs(8));
+    let (code, check) = check_json("slow.example", &["--timeout", "6"]);
+    assert!(started.elapsed() < Duration::from_secs(20));
     let endpoints = check["services"][0]["endpoints"].as_array().unwrap();
     let count = |contact: &str| endpoints.iter().filter(|own| own["contact"] == contact).count();
     let counts = [count("tls"), count("no_tls"), count("unreachable"), count("no_address")];
