@@ -33,23 +33,6 @@ many_connections_take_little_and_give_it_back_test_() ->
         ?assertEqual(2100, length(Warm) + length(Many) + length(Again))
     end}.
 
-no_scheduler_is_held_up_by_handshakes_test_() ->
-    {timeout, 120, fun() ->
-        #{context := Context} = xmpptls_test:pair(),
-        _ = established(Context),
-        Self = self(),
-        erlang:system_monitor(Self, [{long_schedule, 20}]),
-        Workers = [spawn_monitor(fun() -> [established(Context) || _ <- lists:seq(1, 10)] end) || _ <- lists:seq(1, 20)],
-        [receive {'DOWN', Monitor, process, Pid, Reason} -> ?assertEqual(normal, Reason) end || {Pid, Monitor} <- Workers],
-        erlang:system_monitor(undefined),
-        Ours = [Pid || {Pid, _} <- Workers],
-        Long = (fun Collect() ->
-                    receive {monitor, Pid, long_schedule, Info} -> [{Pid, Info} || lists:member(Pid, Ours)] ++ Collect()
-                    after 0 -> [] end
-                end)(),
-        ?assertEqual([], Long)
-    end}.
-
 %% What comes back from a dirty scheduler comes by a function of its own.
 only_what_makes_keys_leaves_the_scheduler_test() ->
     #{context := Context} = xmpptls_test:pair(#{settings => [{"tls.resumption", off}]}),
