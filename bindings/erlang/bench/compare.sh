@@ -1,6 +1,6 @@
 #!/bin/sh
 # The drop-in beside the fast_tls that is installed, in one run: compare.sh IDLE ROUNDS EBIN ...
-# They take turns, each time in a virtual machine of its own. Of times the shortest counts, of memory the least.
+# They take turns, each time in a virtual machine of its own. Of CPU times the shortest counts, of memory the least.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 idle=$1
