@@ -100,6 +100,10 @@ bench-programs: all
 bench: bench-programs ## measure, beside what a user would pick instead: one table (docs/performance.md)
 	@python3 benches/table.py "$(CARGO_TARGET_DIR)" --rounds $(BENCH_ROUNDS) --seconds $(BENCH_SECONDS)
 
+.PHONY: bench-erlang
+bench-erlang: all ## the Erlang drop-in beside fast_tls: 20,000 idle connections, handshakes, messages (IDLE= ROUNDS=)
+	@$(MAKE) --no-print-directory -C bindings/erlang bench
+
 .PHONY: bench-instructions
 bench-instructions: bench-programs ## instructions an operation, beside rustls alone (needs valgrind)
 	@python3 benches/table.py "$(CARGO_TARGET_DIR)" --instructions
