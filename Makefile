@@ -95,6 +95,14 @@ bench-programs: all
 bench: bench-programs ## measure, beside what a user would pick instead: one table (docs/performance.md)
 	@python3 benches/table.py "$(CARGO_TARGET_DIR)" --rounds $(BENCH_ROUNDS) --seconds $(BENCH_SECONDS)
 
+.PHONY: bench-lua
+bench-lua: all ## the Lua binding beside LuaSec
+	@$(MAKE) --no-print-directory -C bindings/lua bench
+
+.PHONY: bench-python
+bench-python: ## the Python binding beside CPython's ssl
+	@$(MAKE) --no-print-directory -C bindings/python bench
+
 .PHONY: bench-instructions
 bench-instructions: bench-programs ## instructions an operation, beside rustls alone (needs valgrind)
 	@python3 benches/table.py "$(CARGO_TARGET_DIR)" --instructions
