@@ -2,10 +2,13 @@
 
 mod support;
 
-use support::ca::{CLIENT_AUTH, DAY, Issued, KeyKind, NOW, authority, leaf, revocation_list, root};
+use support::ca::{
+    ANY_PURPOSE, CLIENT_AUTH, CODE_SIGNING, DAY, Issued, KeyKind, NOW, SERVER_AUTH, authority, leaf,
+    revocation_list, root,
+};
 use support::scene::{DOMAIN, policy, s2s, tlsa};
-use xmpptls::certificate::Certificate;
-use xmpptls::compat::{VerifyCode, certificate_key_type, credential_reason};
+use xmpptls::certificate::{Certificate, Chain};
+use xmpptls::compat::{VerifyCode, certificate_key_type, chain_codes, credential_reason};
 use xmpptls::policy::{Preset, Requirement};
 use xmpptls::proof::pkix::{PkixFailure, RevocationList, RevocationLists, Which};
 use xmpptls::tls::{CredentialError, PemText};
@@ -104,6 +107,26 @@ fn one_code_stands_for_all_and_the_list_names_the_depth() {
     assert!(all.contains(&(1, VerifyCode::CertHasExpired)), "{all:?}");
     assert!(all.contains(&(0, VerifyCode::HostnameMismatch)), "{all:?}");
     assert_eq!(VerifyCode::of_verdict(&verdict), VerifyCode::CertHasExpired);
+}
+
+#[test]
+fn a_chain_holds_for_a_server_or_for_a_client_and_its_names_do_not_count() {
+    let ca = root();
+    let policy = policy(Preset::S2s2026, &[&ca], |_| {});
+    let codes = |own: &Issued| {
+        let found = chain_codes(&Chain::parse([&*own.der]).unwrap(), &policy, NOW);
+        found.into_iter().map(|(depth, code)| (depth, code.number())).collect::<Vec<_>>()
+    };
+    for purposes in [&[SERVER_AUTH][..], &[CLIENT_AUTH], &[SERVER_AUTH, CLIENT_AUTH], &[ANY_PURPOSE]] {
+        for name in [DOMAIN, "other.example"] {
+            assert_eq!(codes(&leaf().dns(name).purposes(purposes).signed_by(&ca)), [], "{purposes:?} {name}");
+        }
+        assert_eq!(
+            codes(&leaf().dns(DOMAIN).purposes(purposes).expired().signed_by(&ca)).first(),
+            Some(&(0, 10))
+        );
+    }
+    assert_eq!(codes(&leaf().dns(DOMAIN).purposes(&[CODE_SIGNING]).signed_by(&ca)), [(0, 26)]);
 }
 
 #[test]

@@ -15,13 +15,22 @@ use crate::proof::pkix::{PathDemand, PkixFailure, Purpose, RevocationDemand, Sta
 /// The certificate may be made for servers or for clients (`X509_PURPOSE_ANY` in effect): servers are TLS clients too.
 #[must_use]
 pub fn chain_codes(chain: &Chain, policy: &Policy, now: i64) -> Vec<(usize, VerifyCode)> {
+    let of_server = codes_for(Purpose::Server, chain, policy, now);
+    // Most chains hold, so that a second path is looked for only where the first one does not.
+    if !of_server.is_empty() && codes_for(Purpose::User, chain, policy, now).is_empty() {
+        return Vec::new();
+    }
+    of_server
+}
+
+fn codes_for(purpose: Purpose, chain: &Chain, policy: &Policy, now: i64) -> Vec<(usize, VerifyCode)> {
     let revocation = RevocationDemand {
         demand: policy.revocation(),
         lists: policy.revocation_lists(),
         staple: Staple::NotApplicable,
     };
     let demand = PathDemand {
-        purpose: Purpose::ServerOrClientAuthOnly,
+        purpose,
         time: now,
         // No name is asked for; that none is found is the one failure that is expected.
         references: &[],
