@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+from functools import partial
 
 import pytest
 import slixmpp
@@ -20,7 +21,7 @@ logging.getLogger("slixmpp").setLevel(logging.CRITICAL)
 
 
 async def log_in(prosody: World, host: str, *, direct: bool, mechanism: str | None = None, prepare: bool = True,
-                 ) -> tuple[str, xmpptls.Report, str]:
+                 address: tuple[str, int] | None = None) -> tuple[str, xmpptls.Report, str]:
     """Logs in, echoes itself a message, and leaves; says by which mechanism and how it was connected."""
     domain = domain_of(host)
     context = xmpptls.ssl.SSLContext(trust_anchors=prosody.anchors, lookup=prosody.lookup())
@@ -28,7 +29,7 @@ async def log_in(prosody: World, host: str, *, direct: bool, mechanism: str | No
         endpoints = await context.prepare(domain)
         endpoint = next(one for one in endpoints if (one.transport == "direct-tls") is direct)
         context.use(domain, endpoint)
-    address = prosody.endpoint(host, direct=direct)
+    endpoint = prosody.endpoint(host, direct=direct)
     client = slixmpp.ClientXMPP(f"user@{domain}/test", PASSWORD, ssl_context=context, sasl_mech=mechanism)
     client.enable_direct_tls, client.enable_starttls, client.enable_plaintext = direct, not direct, False
     xmpptls.ssl.bind_channel(client)
@@ -38,16 +39,16 @@ async def log_in(prosody: World, host: str, *, direct: bool, mechanism: str | No
         client.send_presence()
         client.send_message(mto=client.boundjid.full, mbody="hello", mtype="chat")
 
-    def failed(why: object) -> None:
+    def failed(event: str, why: object) -> None:
         if not done.done():
-            done.set_exception(why if isinstance(why, BaseException) else ConnectionError(str(why)))
+            done.set_exception(why if isinstance(why, BaseException) else ConnectionError(f"{event}: {why}"))
 
     client.add_event_handler("session_start", started)
     client.add_event_handler("message", lambda message: done.done() or done.set_result(message["body"]))
     for event in ("ssl_invalid_chain", "connection_failed", "failed_all_auth", "stream_error"):
-        client.add_event_handler(event, failed)
+        client.add_event_handler(event, partial(failed, event))
     try:
-        client.connect(address.target, address.port)
+        client.connect(*(address or (endpoint.target, endpoint.port)))
         said = await asyncio.wait_for(done, 15)
         report = xmpptls.ssl.ssl_object_of(client).report
         return client.plugin["feature_mechanisms"].mech.name, report, said
