@@ -49,11 +49,13 @@ STAGES += test-examples
 STAGES += test-lua
 STAGES += test-erlang
 STAGES += test-python
+STAGES += test-cluster
 STAGES += test-interop-peers
 STAGES += test-interop-engine
 STAGES += test-judges
 STAGES += test-interop-prosody
 STAGES += test-interop-ejabberd
+STAGES += test-interop-federation
 
 .PHONY: all
 all: rust-version c-compiler ## build the library (LOOKUP=0: without look-ups)
@@ -106,6 +108,12 @@ bench-python: ## the Python binding beside CPython's ssl
 .PHONY: bench-instructions
 bench-instructions: bench-programs ## instructions an operation, beside rustls alone (needs valgrind)
 	@python3 benches/table.py "$(CARGO_TARGET_DIR)" --instructions
+
+.PHONY: bench-growth
+bench-growth: bench-programs ## how the cost grows with connections and domains: tables, and docs/growth.svg
+	@$(SETUP)/python-environment.sh "$(VENV)"
+	@$(PYTHON) -m pip install -q --disable-pip-version-check -r benches/requirements.txt
+	@$(PYTHON) benches/growth.py "$(CARGO_TARGET_DIR)" docs/growth.svg
 
 ## Installing: run `make` first; these build only what is not there, so that root needs no Rust
 
@@ -239,6 +247,17 @@ test-examples: all
 test-python:
 	$(MAKE) -C bindings/python test
 
+.PHONY: test-cluster
+test-cluster: all ## sessions that go on at another node: ticket keys in Redis and in Mnesia
+	$(MAKE) -C bindings/python install
+	$(MAKE) -C bindings/lua all LUA_VERSION=5.3
+	$(MAKE) -C bindings/erlang all
+	mkdir -p target/cluster/erlang
+	erlc -Wall -Werror -pa target/erlang/xmpptls/ebin -o target/cluster/erlang examples/erlang/*.erl tests/interop/cluster/*.erl
+	$(MAKE) -C examples/c CFLAGS=-I../../include LIBS="-L$(abspath $(RELEASE)) -lxmpptls" OUT="$(abspath target/cluster)" \
+		"$(abspath target/cluster)/c2s_server_cluster"
+	target/python-venv/bin/python tests/interop/cluster/run.py --library "$(RELEASE)" --programs target/cluster
+
 .PHONY: test-interop-peers
 test-interop-peers:
 	$(PYTHON) tests/interop/peers/run.py
@@ -264,6 +283,13 @@ test-interop-ejabberd: all
 	$(AS_ROOT) $(PYTHON) tests/interop/ejabberd/run.py $(addprefix --ebin ,$(ERLANG_DROPIN)) --library "$(RELEASE)"
 	$(MAKE) -C examples/ejabberd
 	$(AS_ROOT) $(PYTHON) examples/ejabberd/test/proofs.py $(addprefix --ebin ,$(ERLANG_DROPIN) target/erlang/mod_xmpptls/ebin) --library "$(RELEASE)"
+
+.PHONY: test-interop-federation
+test-interop-federation: all ## ejabberd and Prosody, with us in both, in one, in none
+	$(MAKE) -C bindings/lua all-versions
+	$(MAKE) -C bindings/erlang all
+	$(AS_ROOT) $(PYTHON) tests/interop/federation/run.py $(addprefix --ebin ,$(ERLANG_DROPIN)) --module 'target/lua/{lua}' \
+		--library "$(RELEASE)"
 
 .PHONY: baseline-prosody
 baseline-prosody: ## the Prosody laboratory on what Prosody has today

@@ -239,6 +239,14 @@ xmpp_tls_category xmpp_tls_result_category(int32_t result);
  */
 xmpp_tls_str xmpp_tls_category_name(int32_t category);
 
+/**
+ * Gives the IANA name of a cipher suite, as `tls.cipher_suites` of a policy takes it; empty for a number that is not
+ * here. Static text.
+ *
+ * `suite`: the IANA number. Threads: any. Since 0.1.
+ */
+xmpp_tls_str xmpp_tls_suite_name(uint32_t suite);
+
 
 /* ====================================================================================================
  * Errors: what a failed call can tell beyond its result.
@@ -604,7 +612,7 @@ typedef struct xmpp_tls_certificate xmpp_tls_certificate;
  * Reads a certificate in DER.
  *
  * Lenient, so that odd certificates can be shown too: version 1, long serial numbers, unknown critical
- * extensions. A certificate that can be read is not thereby good.
+ * extensions. A certificate that can be read is not thereby good. At most 32 KiB, 64 extensions and 1,000 names.
  *
  * `der`: copied. `certificate_out`: owned by the caller, free with `xmpp_tls_certificate_free`.
  *

@@ -4,7 +4,10 @@
 //! typed refusal in the room that meets it. The numbers are those of SEC-01, STLS-30 and SEC-06 where a
 //! rule gives one.
 
-/// Bytes of text that are looked at as a domain: room for 253 octets of U-labels in UTF-8 (RFC 1035 §2.3.4).
+/// Octets of a domain in ASCII, without a final dot (RFC 1035 §2.3.4).
+pub const DOMAIN_BYTES: usize = 253;
+
+/// Bytes of text that are looked at as a domain: room for [`DOMAIN_BYTES`] of U-labels in UTF-8.
 pub const DOMAIN_TEXT_BYTES: usize = 1023;
 
 /// Octets of a DNS label (RFC 1035 §2.3.4).
@@ -115,6 +118,10 @@ pub const CERTIFICATE_BYTES: usize = 32 * 1024;
 /// Names that one certificate may present: SEC-01; public CAs stop at a hundred.
 pub const CERTIFICATE_NAMES: usize = 1000;
 
+/// Extensions of one certificate: SEC-01; each one that is wrong is a reason in the verdict. Real certificates have
+/// about ten.
+pub const CERTIFICATE_EXTENSIONS: usize = 64;
+
 /// Certificates of one chain, the leaf included: SEC-01; real chains have two to four.
 pub const CHAIN_CERTIFICATES: usize = 10;
 
@@ -123,6 +130,11 @@ pub const RSA_KEY_BITS: u32 = 8192;
 
 /// Certificates of one set of trust anchors: the large public sets have about 150.
 pub const TRUST_ANCHORS: usize = 4096;
+
+/// Signatures of certificates and revocation lists that a set of trust anchors remembers as right, 32 bytes each:
+/// one half is always the latest, and that is one for each of the [`RESUMPTION_PEERS`] whose sessions can be
+/// resumed, since issuers are shared.
+pub const REMEMBERED_SIGNATURES: usize = 2 * RESUMPTION_PEERS;
 
 /// Bytes of one revocation list: the largest lists of public CAs have about 10 MB.
 pub const REVOCATION_LIST_BYTES: usize = 32 * 1024 * 1024;

@@ -3,16 +3,18 @@
 mod support;
 
 use support::ca::{
-    ANY_PURPOSE, CLIENT_AUTH, CODE_SIGNING, DAY, Issued, KeyKind, NOW, SERVER_AUTH, authority, leaf,
+    CLIENT_AUTH, CODE_SIGNING, DAY, Issued, KeyKind, NOW, Recipe, SERVER_AUTH, authority, leaf,
     revocation_list, root,
 };
-use support::scene::{DOMAIN, policy, s2s, tlsa};
+use support::scene::{DOMAIN, chain, policy, s2s, tlsa};
 use xmpptls::certificate::{Certificate, Chain};
 use xmpptls::compat::{VerifyCode, certificate_key_type, chain_codes, credential_reason};
+use xmpptls::limits::CHAIN_CERTIFICATES;
 use xmpptls::policy::{Preset, Requirement};
 use xmpptls::proof::pkix::{PkixFailure, RevocationList, RevocationLists, Which};
 use xmpptls::tls::{CredentialError, PemText};
 use xmpptls::verdict::{Level, Verdict};
+use xmpptls::verification::{Presented, decide};
 
 /// The verdict on a server that presents `chain` to an initiating server which trusts `ca`.
 fn verdict(ca: &Issued, chain: &[&Issued]) -> Verdict {
@@ -67,6 +69,18 @@ fn each_fault_of_a_certificate_has_openssls_number_and_text() {
 }
 
 #[test]
+fn a_chain_that_is_too_long_has_openssls_code_for_it() {
+    let ca = root();
+    let server = leaf().dns(DOMAIN).signed_by(&ca);
+    assert_eq!(code(&ca, &[&server; CHAIN_CERTIFICATES]), VerifyCode::Ok);
+    let error = Chain::parse(vec![&*server.der; CHAIN_CERTIFICATES + 1]).unwrap_err();
+    let scene = s2s(&[&ca], &[&server]);
+    let mut case = scene.case();
+    case.presented = Presented::unreadable(&error);
+    assert_eq!(VerifyCode::of_verdict(&decide(&case)).number(), 22);
+}
+
+#[test]
 fn only_an_authenticated_peer_has_the_code_0() {
     let ca = root();
     let stranger = leaf().dns("other.example").self_signed();
@@ -97,6 +111,22 @@ fn a_dane_mismatch_has_openssls_code_for_it_and_a_match_has_0() {
 }
 
 #[test]
+fn a_chain_without_a_name_holds_for_servers_and_for_users_alike() {
+    let ca = root();
+    let trusting = policy(Preset::S2s2026, &[&ca], |_| {});
+    let codes = |recipe: Recipe| chain_codes(&chain(&[&recipe.signed_by(&ca)]), &trusting, NOW);
+    let user = || leaf().xmpp_addr("romeo@im.example.com").purposes(&[CLIENT_AUTH]);
+    for good in [user(), leaf().dns(DOMAIN).purposes(&[SERVER_AUTH]), leaf().dns(DOMAIN).no_purposes()] {
+        assert_eq!(codes(good), []);
+    }
+    assert_eq!(codes(user().purposes(&[CODE_SIGNING])), [(0, VerifyCode::InvalidPurpose)]);
+    assert_eq!(codes(user().valid(NOW - 2 * DAY, NOW - DAY)), [(0, VerifyCode::CertHasExpired)]);
+    let stranger = authority("Stranger").self_signed();
+    let unknown = chain_codes(&chain(&[&user().signed_by(&stranger)]), &trusting, NOW);
+    assert_eq!(unknown, [(0, VerifyCode::UnableToGetIssuerLocally)]);
+}
+
+#[test]
 fn one_code_stands_for_all_and_the_list_names_the_depth() {
     let ca = root();
     let middle = authority("Middle").expired().signed_by(&ca);
@@ -107,26 +137,6 @@ fn one_code_stands_for_all_and_the_list_names_the_depth() {
     assert!(all.contains(&(1, VerifyCode::CertHasExpired)), "{all:?}");
     assert!(all.contains(&(0, VerifyCode::HostnameMismatch)), "{all:?}");
     assert_eq!(VerifyCode::of_verdict(&verdict), VerifyCode::CertHasExpired);
-}
-
-#[test]
-fn a_chain_holds_for_a_server_or_for_a_client_and_its_names_do_not_count() {
-    let ca = root();
-    let policy = policy(Preset::S2s2026, &[&ca], |_| {});
-    let codes = |own: &Issued| {
-        let found = chain_codes(&Chain::parse([&*own.der]).unwrap(), &policy, NOW);
-        found.into_iter().map(|(depth, code)| (depth, code.number())).collect::<Vec<_>>()
-    };
-    for purposes in [&[SERVER_AUTH][..], &[CLIENT_AUTH], &[SERVER_AUTH, CLIENT_AUTH], &[ANY_PURPOSE]] {
-        for name in [DOMAIN, "other.example"] {
-            assert_eq!(codes(&leaf().dns(name).purposes(purposes).signed_by(&ca)), [], "{purposes:?} {name}");
-        }
-        assert_eq!(
-            codes(&leaf().dns(DOMAIN).purposes(purposes).expired().signed_by(&ca)).first(),
-            Some(&(0, 10))
-        );
-    }
-    assert_eq!(codes(&leaf().dns(DOMAIN).purposes(&[CODE_SIGNING]).signed_by(&ca)), [(0, 26)]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use support::ca::{DAY, Issued, NOW, authority, leaf, root};
 use support::scene::{DOMAIN, Scene, domain, posh, s2s, tlsa};
 use xmpptls::limits::{HISTORY_BYTES, HISTORY_CERTIFICATES};
 use xmpptls::name::Service;
+use xmpptls::verdict::Level;
 use xmpptls::verification::{
     Change, History, HistoryError, Loudness, Observation, Presented, decide, observe,
 };
@@ -88,6 +89,51 @@ fn chg_05_a_worse_session_does_not_lower_what_was_proved() {
     late.now = NOW + 90 * DAY;
     assert_eq!(after(&[&good_scene, &late]), (Change::WorseVerdict, Loudness::Alarm));
     assert_eq!(after(&[&good_scene, &late, &late]), (Change::WorseVerdict, Loudness::Alarm));
+}
+
+#[test]
+fn chg_05_two_histories_as_one_have_all_that_was_seen_and_the_better_level() {
+    let ca = root();
+    let (known, other) = (good(&ca), good(&ca));
+    let at = |mut scene: Scene, time| {
+        scene.now = NOW + time;
+        look(&empty(), &scene).to_store.unwrap()
+    };
+    // The same certificate, once proved and once to somebody who trusts nobody.
+    let proved = at(s2s(&[&ca], &[&known]), 5);
+    let unproved = at(s2s(&[&other], &[&known]), 9);
+    let both = proved.joined(&unproved).unwrap();
+    assert_eq!(both.seen().len(), 1);
+    assert_eq!((both.seen()[0].first_seen, both.seen()[0].last_seen), (NOW + 5, NOW + 9));
+    assert_eq!((both.seen()[0].level, unproved.seen()[0].level), (Level::Authenticated, Level::Refused));
+    let more = at(s2s(&[&ca], &[&other]), 7).joined(&both).unwrap();
+    let order: Vec<i64> = more.seen().iter().map(|seen| seen.last_seen - NOW).collect();
+    assert_eq!(order, [7, 9], "the one seen last is at the end");
+    assert_eq!(proved.joined(&History::new(domain("other.example"), Service::S2s)), None);
+}
+
+#[test]
+fn chg_03_what_a_person_accepted_is_not_held_against_the_peer() {
+    let ca = root();
+    let own = s2s(&[&ca], &[&leaf().dns(DOMAIN).self_signed()]);
+    let history = look(&empty(), &s2s(&[&ca], &[&good(&ca)])).to_store.unwrap();
+    let history = look(&history, &own).to_store.unwrap();
+    assert_eq!(look(&history, &own).change, Change::WorseVerdict);
+    assert_eq!(look(&history.clone().no_better_than(Level::Refused), &own).change, Change::Same);
+    assert_eq!(look(&history.no_better_than(Level::Authenticated), &own).change, Change::WorseVerdict);
+}
+
+#[test]
+fn chg_03_levels_are_told_apart_by_what_they_prove() {
+    let levels = [Level::Refused, Level::EncryptedOnly, Level::Weak, Level::Authenticated];
+    for (index, level) in levels.into_iter().enumerate() {
+        assert_eq!(Level::from_name(level.name()), Some(level));
+        for (other_index, other) in levels.into_iter().enumerate() {
+            let less = index.max(1) < other_index.max(1);
+            assert_eq!(level.proves_less_than(other), less, "{level:?} {other:?}");
+        }
+    }
+    assert_eq!(Level::from_name("trusted"), None);
 }
 
 #[test]

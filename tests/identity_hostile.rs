@@ -135,6 +135,7 @@ fn sec_01_many_anchors_in_records_cost_one_search() {
 fn sec_01_limits_that_a_peer_meets_are_the_agreed_ones() {
     use xmpptls::limits::*;
     assert_eq!((CERTIFICATE_BYTES, CERTIFICATE_NAMES, CHAIN_CERTIFICATES), (32_768, 1000, 10));
+    assert_eq!(CERTIFICATE_EXTENSIONS, 64);
     assert_eq!((RSA_KEY_BITS, REVOCATION_LIST_BYTES, REVOCATION_LISTS), (8192, 33_554_432, 256));
     assert_eq!((TLSA_RECORDS_READ, TLSA_RECORDS, TLSA_DATA_BYTES, SRV_TARGETS), (4096, 64, 32_768, 64));
     assert_eq!((POSH_DOCUMENT_BYTES, POSH_DOCUMENT_DEPTH, POSH_DESCRIPTORS), (65_536, 8, 64));

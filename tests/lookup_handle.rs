@@ -233,6 +233,12 @@ fn trust_anchors_are_dnskey_records_and_nothing_else() {
         assert!(refused(lines), "{lines:?}");
     }
     assert!(!refused(&world().anchor));
+    let key = world().anchor.lines().find(|line| line.contains("DNSKEY")).unwrap().to_owned();
+    let (owner, rest) = (key.split_whitespace().next().unwrap(), key.split("DNSKEY").nth(1).unwrap());
+    for between in ["", "IN", "300", "300 IN", "IN 300"] {
+        assert!(!refused(&format!("; of the zone\n{owner} {between} DNSKEY {rest}")), "{between:?}");
+    }
+    assert!(refused(&format!("DNSKEY {rest}")), "without its owner");
     assert!(LookupBuilder::new().https_trust_anchors(&[vec![0; 10]]).is_err());
     assert!(LookupBuilder::new().https_trust_anchors(&[]).is_err());
 }

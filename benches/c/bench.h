@@ -23,6 +23,8 @@ struct contender {
     /* Makes what connections share; NULL when the kind is not to be had. `closed` frees it. */
     void *(*open)(enum kind kind);
     void (*closed)(void *shared);
+    /* Makes it anew, so that nothing of the peer is remembered; NULL where nothing is. Not counted. */
+    void (*renew)(void *shared);
     /* A full handshake of two new ends. */
     void *(*connect)(void *shared);
     void (*drop_client)(void *pair);
@@ -35,7 +37,7 @@ struct contender {
     void (*policy)(const char *roots);
 };
 
-extern const struct contender ours, ours_const, openssl_libssl, openssl_released;
+extern const struct contender ours, ours_const, openssl_libssl, openssl_released, gnutls;
 
 #define SERVER_NAME "server.example"
 #define PEER_NAME "peer.example"
@@ -47,11 +49,20 @@ extern uint64_t server_ns;
 extern int split;
 
 uint64_t cpu_ns(void);
+/* What the allocator has given, in bytes. */
+size_t heap(void);
+/* 16 KiB to be sent. */
+const uint8_t *data(void);
 /* What stands in a file of the directory; kept for ever. */
 const char *file_text(const char *name, size_t *length);
 /* The path of a file of the directory; good for the next seven calls. */
 const char *file_path(const char *name);
 void fail(const char *what) __attribute__((noreturn));
+
+/* How the cost grows; in growth.c. */
+void connections(const struct contender *by, size_t most);
+void domains(size_t count);
+void reload(size_t count);
 
 /* For the server's share of a handshake: SERVER(statement). */
 #define SERVER(...) \

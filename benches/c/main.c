@@ -3,6 +3,9 @@
  * bench DIRECTORY heap CONTENDER c2s|s2s|s2s-kept COUNT  memory per idle server connection (kept: with its verdict)
  * bench DIRECTORY roots FILE ROUND SECONDS             policies from a bundle of roots
  * bench DIRECTORY anchors FILE                         a second policy on the same anchors
+ * bench DIRECTORY connections CONTENDER COUNT          what one more costs while so many are open
+ * bench DIRECTORY domains COUNT                        what they cost with so many domains' certificates
+ * bench DIRECTORY reload COUNT                         what they cost while those certificates are loaded again
  * bench DIRECTORY count CONTENDER WORKLOAD COUNT       so many operations and nothing else, for callgrind
  *
  * Prints lines of: workload, contender, figure.
@@ -20,7 +23,7 @@ uint64_t server_ns;
 int split;
 
 static const struct contender *contenders[] = { &openssl_libssl, &ours, &ours_const,
-    &openssl_released };
+    &openssl_released, &gnutls };
 enum { CONTENDERS = sizeof contenders / sizeof *contenders };
 
 enum what { HANDSHAKE, SERVER_TIME, MESSAGE, VERIFY };
@@ -30,19 +33,23 @@ static const struct workload {
     enum what what;
     size_t length;
     const char *chain;
+    /* Whether the ends have met before, or each time for the first time. */
+    int again;
 } workloads[] = {
-    { "handshake", C2S, HANDSHAKE, 0, NULL },
-    { "handshake-server", C2S, SERVER_TIME, 0, NULL },
-    { "handshake-pq", PQ, HANDSHAKE, 0, NULL },
-    { "handshake-rsa", RSA_LEAF, HANDSHAKE, 0, NULL },
-    { "mutual", S2S, HANDSHAKE, 0, NULL },
-    { "resumed", RESUMED, HANDSHAKE, 0, NULL },
-    { "message", C2S, MESSAGE, 300, NULL },
-    { "message-chacha", CHACHA, MESSAGE, 300, NULL },
-    { "bulk", C2S, MESSAGE, 16384, NULL },
-    { "bulk-chacha", CHACHA, MESSAGE, 16384, NULL },
-    { "verify-2", C2S, VERIFY, 0, "server.chain" },
-    { "verify-3", C2S, VERIFY, 0, "three.chain" },
+    { "handshake", C2S, HANDSHAKE, 0, NULL, 0 },
+    { "handshake-again", C2S, HANDSHAKE, 0, NULL, 1 },
+    { "handshake-server", C2S, SERVER_TIME, 0, NULL, 0 },
+    { "handshake-pq", PQ, HANDSHAKE, 0, NULL, 0 },
+    { "handshake-rsa", RSA_LEAF, HANDSHAKE, 0, NULL, 0 },
+    { "mutual", S2S, HANDSHAKE, 0, NULL, 0 },
+    { "mutual-again", S2S, HANDSHAKE, 0, NULL, 1 },
+    { "resumed", RESUMED, HANDSHAKE, 0, NULL, 1 },
+    { "message", C2S, MESSAGE, 300, NULL, 1 },
+    { "message-chacha", CHACHA, MESSAGE, 300, NULL, 1 },
+    { "bulk", C2S, MESSAGE, 16384, NULL, 1 },
+    { "bulk-chacha", CHACHA, MESSAGE, 16384, NULL, 1 },
+    { "verify-2", C2S, VERIFY, 0, "server.chain", 0 },
+    { "verify-3", C2S, VERIFY, 0, "three.chain", 0 },
 };
 enum { WORKLOADS = sizeof workloads / sizeof *workloads };
 
@@ -82,7 +89,7 @@ const char *file_text(const char *name, size_t *length)
     return text;
 }
 
-static const uint8_t *data(void)
+const uint8_t *data(void)
 {
     static uint8_t bytes[1 << 14];
     if (!bytes[0])
@@ -108,6 +115,25 @@ __attribute__((noinline)) static void operate(const struct contender *by, const 
         }
 }
 
+/* The same, and before each operation everything that could be remembered of the last is made anew, uncounted.
+   Returns how much CPU time the operations took. */
+static uint64_t repeat(const struct contender *by, const struct workload *load, void *shared, void *pair, uint64_t count)
+{
+    uint64_t took = 0;
+    if (load->again || !by->renew) {
+        uint64_t began = cpu_ns();
+        operate(by, load, shared, pair, count);
+        return cpu_ns() - began;
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        by->renew(shared);
+        uint64_t began = cpu_ns();
+        operate(by, load, shared, pair, 1);
+        took += cpu_ns() - began;
+    }
+    return took;
+}
+
 static void one_round(int argc, char **argv, int round, double seconds)
 {
     for (int w = 0; w < WORKLOADS; w++) {
@@ -125,17 +151,18 @@ static void one_round(int argc, char **argv, int round, double seconds)
             if (!shared)
                 continue;
             void *pair = by->connect(shared); /* uncounted: seeding, tables, the first ticket */
-            operate(by, load, shared, pair, 2);
-            uint64_t began = cpu_ns(), count = 0, step = load->what == MESSAGE ? 64 : 4;
+            repeat(by, load, shared, pair, 2);
+            uint64_t took = 0, count = 0, step = load->what == MESSAGE ? 64 : 4;
             server_ns = 0;
             split = load->what == SERVER_TIME;
-            while ((double)(cpu_ns() - began) < seconds * 1e9) {
-                operate(by, load, shared, pair, step);
+            while ((double)took < seconds * 1e9) {
+                took += repeat(by, load, shared, pair, step);
                 count += step;
             }
-            double took = load->what == SERVER_TIME ? (double)server_ns : (double)(cpu_ns() - began);
+            if (split)
+                took = server_ns;
             split = 0;
-            printf("%s\t%s\t%.1f\n", load->name, by->name, (double)count / took * 1e9);
+            printf("%s\t%s\t%.1f\n", load->name, by->name, (double)count / (double)took * 1e9);
             fflush(stdout);
             by->drop(pair);
             by->closed(shared);
@@ -151,7 +178,7 @@ static const struct contender *called(const char *name)
     fail(name);
 }
 
-static size_t heap(void)
+size_t heap(void)
 {
     struct mallinfo2 info = mallinfo2();
     return info.uordblks + info.hblkhd;
@@ -233,12 +260,18 @@ int main(int argc, char **argv)
         roots(argv[3], atoi(argv[4]), atof(argv[5]));
     } else if (strcmp(argv[2], "anchors") == 0) {
         second_policy(argv[3], 32, before, after);
+    } else if (strcmp(argv[2], "connections") == 0 && argc > 4) {
+        connections(called(argv[3]), (size_t)atol(argv[4]));
+    } else if (strcmp(argv[2], "domains") == 0) {
+        domains((size_t)atol(argv[3]));
+    } else if (strcmp(argv[2], "reload") == 0) {
+        reload((size_t)atol(argv[3]));
     } else if (strcmp(argv[2], "count") == 0 && argc > 5) {
         const struct contender *by = called(argv[3]);
         for (int w = 0; w < WORKLOADS; w++)
             if (strcmp(workloads[w].name, argv[4]) == 0) {
                 void *shared = by->open(workloads[w].kind), *pair = by->connect(shared);
-                operate(by, &workloads[w], shared, pair, (uint64_t)atol(argv[5]));
+                repeat(by, &workloads[w], shared, pair, (uint64_t)atol(argv[5]));
             }
     } else {
         fail("usage");

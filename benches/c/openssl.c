@@ -220,7 +220,7 @@ static void policy(const char *roots)
     SSL_CTX_free(ctx);
 }
 
-const struct contender openssl_libssl = { "openssl", open_plain, closed, connect_pair, drop_client, drop, message,
-    verify, policy };
-const struct contender openssl_released = { "openssl-released", open_released, closed, connect_pair, drop_client, drop,
+const struct contender openssl_libssl = { "openssl", open_plain, closed, NULL, connect_pair, drop_client, drop,
     message, verify, policy };
+const struct contender openssl_released = { "openssl-released", open_released, closed, NULL, connect_pair,
+    drop_client, drop, message, verify, policy };

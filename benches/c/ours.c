@@ -1,27 +1,11 @@
 /* This library, through its public header only: the in-place calls, and the ones with const input. */
-#include "bench.h"
+#include "ours.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include <xmpptls.h>
-
-#define TEXT(text) text, strlen(text)
-
-struct shared {
-    xmpp_tls_context *client, *server;
-    const xmpp_tls_policy *policy;
-    enum kind kind;
-    int in_place, handshakes;
-};
-
-struct pair {
-    xmpp_tls_connection *client, *server;
-    int in_place;
-};
-
-static void check(const char *what, xmpp_tls_result result, xmpp_tls_error *error)
+void check(const char *what, xmpp_tls_result result, xmpp_tls_error *error)
 {
     if (result == XMPP_TLS_OK)
         return;
@@ -33,7 +17,7 @@ static void check(const char *what, xmpp_tls_result result, xmpp_tls_error *erro
 /* A host asks its clocks when its loop wakes, and not for each record. */
 static xmpp_tls_time now;
 
-static void wake(void)
+void wake(void)
 {
     struct timespec wall, steady;
     clock_gettime(CLOCK_REALTIME, &wall);
@@ -42,7 +26,7 @@ static void wake(void)
     now.monotonic_ms = (uint64_t)steady.tv_sec * 1000 + (uint64_t)(steady.tv_nsec / 1000000);
 }
 
-static const xmpp_tls_trust_anchors *read_anchors(const char *path)
+const xmpp_tls_trust_anchors *read_anchors(const char *path)
 {
     xmpp_tls_error *error = NULL;
     xmpp_tls_trust_anchors_builder *builder = NULL;
@@ -60,7 +44,7 @@ static void set(xmpp_tls_policy_builder *builder, const char *name, const char *
     check(name, xmpp_tls_policy_builder_set(builder, TEXT(name), TEXT(value), &error), error);
 }
 
-static const xmpp_tls_policy *make_policy(const char *preset, enum kind kind, const xmpp_tls_trust_anchors *anchors)
+const xmpp_tls_policy *make_policy(const char *preset, enum kind kind, const xmpp_tls_trust_anchors *anchors)
 {
     xmpp_tls_error *error = NULL;
     xmpp_tls_policy_builder *builder = NULL;
@@ -104,18 +88,32 @@ static xmpp_tls_context *make_context(const xmpp_tls_policy *policy, const char 
     return context;
 }
 
-static void *open_with(enum kind kind, int in_place)
+static void fill(struct shared *shared)
 {
-    struct shared *shared = calloc(1, sizeof *shared);
+    enum kind kind = shared->kind;
     const xmpp_tls_trust_anchors *anchors = read_anchors(file_path("root.pem"));
     const xmpp_tls_policy *server = make_policy(kind == S2S ? "s2s" : "c2s-server", kind, kind == S2S ? anchors : NULL);
     shared->policy = make_policy(kind == S2S ? "s2s" : "c2s-client", kind, anchors);
     shared->client = make_context(shared->policy, kind == S2S ? "peer" : NULL);
     shared->server = make_context(server, kind == RSA_LEAF ? "rsa" : "server");
-    shared->kind = kind;
-    shared->in_place = in_place;
     xmpp_tls_policy_free(server);
     xmpp_tls_trust_anchors_free(anchors);
+}
+
+static void empty(struct shared *shared)
+{
+    xmpp_tls_context_free(shared->client);
+    xmpp_tls_context_free(shared->server);
+    xmpp_tls_policy_free(shared->policy);
+}
+
+static void *open_with(enum kind kind, int in_place)
+{
+    struct shared *shared = calloc(1, sizeof *shared);
+    shared->kind = kind;
+    shared->in_place = in_place;
+    shared->name = SERVER_NAME;
+    fill(shared);
     wake();
     return shared;
 }
@@ -132,11 +130,8 @@ static void *open_const(enum kind kind)
 
 static void closed(void *opaque)
 {
-    struct shared *shared = opaque;
-    xmpp_tls_context_free(shared->client);
-    xmpp_tls_context_free(shared->server);
-    xmpp_tls_policy_free(shared->policy);
-    free(shared);
+    empty(opaque);
+    free(opaque);
 }
 
 static uint8_t wire[1 << 15], plain[1 << 15];
@@ -199,19 +194,25 @@ static void prepare(struct shared *shared, xmpp_tls_connection *connection)
     xmpp_tls_verification_free(verification);
 }
 
-static void *connect_pair(void *opaque)
+static struct pair *new_pair(struct shared *shared)
 {
-    struct shared *shared = opaque;
     struct pair *pair = malloc(sizeof *pair);
     xmpp_tls_error *error = NULL;
     pair->in_place = shared->in_place;
     wake();
-    check("client", xmpp_tls_connection_new_initiating(shared->client, XMPP_TLS_TRANSPORT_TLS_ONLY, TEXT(SERVER_NAME),
+    check("client", xmpp_tls_connection_new_initiating(shared->client, XMPP_TLS_TRANSPORT_TLS_ONLY, TEXT(shared->name),
                         &now, &pair->client, &error), error);
     if (shared->kind == S2S)
         prepare(shared, pair->client);
     SERVER(check("server", xmpp_tls_connection_new_accepting(shared->server, XMPP_TLS_TRANSPORT_TLS_ONLY, &now,
                                &pair->server, &error), error));
+    return pair;
+}
+
+static void *connect_pair(void *opaque)
+{
+    struct shared *shared = opaque;
+    struct pair *pair = new_pair(shared);
     for (size_t up = 1, down = 1, round = 0; up || down; round++) {
         up = transmit(pair->client);
         SERVER(receive(pair->server, pair->in_place, up); down = transmit(pair->server));
@@ -242,6 +243,21 @@ static void drop(void *opaque)
     xmpp_tls_connection_free(pair->client);
     xmpp_tls_connection_free(pair->server);
     free(pair);
+}
+
+/* What is made at the first use is made by the first half of a handshake, which verifies nothing. */
+static void renew(void *opaque)
+{
+    struct shared *shared = opaque;
+    int was_split = split;
+    split = 0;
+    empty(shared);
+    fill(shared);
+    struct pair *pair = new_pair(shared);
+    receive(pair->server, pair->in_place, transmit(pair->client));
+    transmit(pair->server);
+    drop(pair);
+    split = was_split;
 }
 
 static void message(void *opaque, int from_server, const uint8_t *data, size_t length)
@@ -335,7 +351,7 @@ void second_policy(const char *roots, int count, void (*before)(void), void (*af
     xmpp_tls_trust_anchors_free(anchors);
 }
 
-const struct contender ours = { "xmpptls", open_in_place, closed, connect_pair, drop_client, drop, message, verify,
+const struct contender ours = { "xmpptls", open_in_place, closed, renew, connect_pair, drop_client, drop, message, verify,
     policy };
-const struct contender ours_const = { "xmpptls-const", open_const, closed, connect_pair, drop_client, drop, message,
+const struct contender ours_const = { "xmpptls-const", open_const, closed, renew, connect_pair, drop_client, drop, message,
     verify, policy };

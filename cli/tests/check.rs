@@ -74,6 +74,9 @@ fn what_to_mend_about_certificates() {
 fn what_to_mend_about_the_other_proofs() {
     assert_mend("dane_mismatch", "mismatch.example", "dane-ee.example");
     assert_mend("no_tlsa", "srvid.example", "dane-ee.example");
+    assert_mend("no_tlsa", "srvid.example", "expired.example");
+    assert_mend("no_pkix", "dane-ee.example", "srvid.example");
+    assert_mend("no_pkix", "posh.plain.example", "mismatch.example");
     assert_mend("posh_mismatch", "posh-other.plain.example", "posh.plain.example");
     assert_mend("posh_unusable", "posh-broken.plain.example", "posh-other.plain.example");
     assert_mend("dialback_only", "dialback.example", "private.example");

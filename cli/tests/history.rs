@@ -47,6 +47,92 @@ fn chg_03_a_domain_that_was_proved_before_and_is_not_now_is_loud() {
 }
 
 #[test]
+fn endpoints_that_differ_and_stay_as_they_were_are_quiet() {
+    let scratch = Scratch::new();
+    let file = scratch.file("history.sqlite");
+    assert_eq!(seen("halves.example", &file), pairs(&[("first_seen", "info")]));
+    for _ in 0..2 {
+        assert_eq!(seen("halves.example", &file), pairs(&[("same", "info")]));
+    }
+}
+
+/// Writes to the file as if something else had been seen before.
+fn rewrite(file: &str, statement: &str) {
+    let connection = rusqlite::Connection::open(file).unwrap();
+    assert!(connection.execute(statement, []).unwrap() > 0, "{statement}");
+}
+
+const BAD: &str = "latest LIKE '%\"refused\"%'";
+const GOOD: &str = "transport = 'starttls' AND latest NOT LIKE '%\"refused\"%'";
+
+#[test]
+fn chg_03_an_endpoint_that_got_worse_is_loud_while_another_stays_good_until_it_is_accepted() {
+    let scratch = Scratch::new();
+    let file = scratch.file("history.sqlite");
+    seen("halves.example", &file);
+    // As if the one that is refused had shown what the good one shows.
+    let good = |column| format!("{column} = (SELECT {column} FROM place WHERE {GOOD})");
+    rewrite(&file, &format!("UPDATE place SET {}, {} WHERE {BAD}", good("certificates"), good("held")));
+    let alarm = pairs(&[("worse_verdict", "alarm")]);
+    let (_, check) = check_json("halves.example", &["--history", &file]);
+    assert_eq!(changes(&check), alarm);
+    let endpoints = check["services"][0]["endpoints"].as_array().unwrap();
+    let bad = endpoints.iter().find(|own| own["severity"] == "refused").unwrap();
+    let place = format!("{}:{}", bad["target"].as_str().unwrap(), bad["port"]);
+    assert_eq!(check["services"][0]["changes"][0]["endpoints"], serde_json::json!([place]));
+    let text = support::check("halves.example", &["--history", &file]).out;
+    assert!(text.contains("it was proved better before"), "{text}");
+    assert_eq!(run(&["history", "accept", "halves.example", "--history", &file]).code, 0);
+    assert_eq!(seen("halves.example", &file), pairs(&[("same", "info")]));
+}
+
+#[test]
+fn chg_03_a_new_endpoint_of_which_less_is_proved_is_loud_until_it_is_accepted() {
+    let scratch = Scratch::new();
+    let file = scratch.file("history.sqlite");
+    seen("halves.example", &file);
+    rewrite(&file, &format!("DELETE FROM place WHERE {BAD}"));
+    for _ in 0..2 {
+        assert_eq!(seen("halves.example", &file), pairs(&[("worse_verdict", "alarm")]));
+    }
+    assert_eq!(run(&["history", "accept", "halves.example", "--history", &file]).code, 0);
+    assert_eq!(seen("halves.example", &file), pairs(&[("same", "info")]));
+}
+
+#[test]
+fn a_new_endpoint_that_shows_what_is_known_is_quiet() {
+    let scratch = Scratch::new();
+    let file = scratch.file("history.sqlite");
+    seen("halves.example", &file);
+    rewrite(&file, &format!("DELETE FROM place WHERE {GOOD}"));
+    assert_eq!(seen("halves.example", &file), pairs(&[("same", "info")]));
+}
+
+#[test]
+fn an_endpoint_is_known_at_its_next_address() {
+    let scratch = Scratch::new();
+    let file = scratch.file("history.sqlite");
+    seen("halves.example", &file);
+    rewrite(&file, "UPDATE place SET address = '192.0.2.1'");
+    assert_eq!(seen("halves.example", &file), pairs(&[("same", "info")]));
+}
+
+#[test]
+fn an_endpoint_that_was_given_is_not_measured_by_what_the_records_lead_to() {
+    let scratch = Scratch::new();
+    let file = scratch.file("history.sqlite");
+    let (_, found) = check_json("halves.example", &["--history", &file]);
+    let endpoints = found["services"][0]["endpoints"].as_array().unwrap();
+    let bad = endpoints.iter().find(|own| own["severity"] == "refused").unwrap();
+    let place = format!("127.0.0.1:{}", bad["port"]);
+    let given =
+        |file: &str| changes(&check_json("halves.example", &["--history", file, "--connect", &place]).1);
+    assert_eq!(given(&file), pairs(&[("first_seen", "info")]));
+    assert_eq!(given(&file), pairs(&[("same", "info")]));
+    assert_eq!(seen("halves.example", &file), pairs(&[("same", "info")]));
+}
+
+#[test]
 fn what_answers_nothing_changes_nothing() {
     let scratch = Scratch::new();
     let file = scratch.file("history.sqlite");
@@ -62,9 +148,9 @@ fn a_lower_version_is_loud_until_it_is_accepted() {
     assert_eq!(check("tls12.example", &["--history", &file]).code, 0);
     // As if it had spoken TLS 1.3 before.
     let connection = rusqlite::Connection::open(&file).unwrap();
-    connection.execute("UPDATE peer SET held = replace(held, '771', '772')", []).unwrap();
+    connection.execute("UPDATE place SET held = replace(held, '771', '772')", []).unwrap();
     drop(connection);
-    let alarm = pairs(&[("same", "info"), ("version_lower", "alarm")]);
+    let alarm = pairs(&[("version_lower", "alarm")]);
     let (code, check) = check_json("tls12.example", &["--history", &file]);
     assert_eq!((code, changes(&check)), (1, alarm.clone()));
     assert_eq!(seen("tls12.example", &file), alarm);
@@ -146,9 +232,9 @@ fn a_damaged_entry_is_said_to_be_and_is_not_written_over() {
     let file = scratch.file("history.sqlite");
     seen("srvid.example", &file);
     let connection = rusqlite::Connection::open(&file).unwrap();
-    connection.execute("UPDATE peer SET certificates = '{}'", []).unwrap();
+    connection.execute("UPDATE place SET certificates = '{}'", []).unwrap();
     assert_eq!(seen("srvid.example", &file), pairs(&[("not_compared", "warning")]));
-    let kept: String = connection.query_row("SELECT certificates FROM peer", [], |row| row.get(0)).unwrap();
+    let kept: String = connection.query_row("SELECT certificates FROM place", [], |row| row.get(0)).unwrap();
     assert_eq!(kept, "{}");
 }
 

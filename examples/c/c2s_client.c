@@ -18,11 +18,11 @@
 #include <unistd.h>
 #include <xmpptls.h>
 
-static void check(const char *what, xmpp_tls_result result, xmpp_tls_error *error)
+static void check(const char *what, xmpp_tls_result result, xmpp_tls_error **error)
 {
     if (result == XMPP_TLS_OK)
         return;
-    xmpp_tls_str text = error ? xmpp_tls_error_message(error) : xmpp_tls_result_message(result);
+    xmpp_tls_str text = error && *error ? xmpp_tls_error_message(*error) : xmpp_tls_result_message(result);
     fprintf(stderr, "%s: %.*s\n", what, (int)text.len, text.data);
     exit(2);
 }
@@ -62,15 +62,15 @@ static xmpp_tls_context *make_context(const char *ca_file)
 
     check("anchors", xmpp_tls_trust_anchors_builder_new(&anchors_builder), NULL);
     if (ca_file)
-        check("CA file", xmpp_tls_trust_anchors_builder_add_file(anchors_builder, ca_file, strlen(ca_file), &error), error);
+        check("CA file", xmpp_tls_trust_anchors_builder_add_file(anchors_builder, ca_file, strlen(ca_file), &error), &error);
     else
-        check("system trust", xmpp_tls_trust_anchors_builder_add_system(anchors_builder, &error), error);
-    check("anchors", xmpp_tls_trust_anchors_builder_build(anchors_builder, &anchors, &error), error);
+        check("system trust", xmpp_tls_trust_anchors_builder_add_system(anchors_builder, &error), &error);
+    check("anchors", xmpp_tls_trust_anchors_builder_build(anchors_builder, &anchors, &error), &error);
 
-    check("policy", xmpp_tls_policy_builder_new("c2s-client", strlen("c2s-client"), &builder, &error), error);
-    check("policy", xmpp_tls_policy_builder_set_trust_anchors(builder, anchors, &error), error);
-    check("policy", xmpp_tls_policy_builder_build(builder, &policy, &error), error);
-    check("context", xmpp_tls_context_new(policy, NULL, &context, &error), error);
+    check("policy", xmpp_tls_policy_builder_new("c2s-client", strlen("c2s-client"), &builder, &error), &error);
+    check("policy", xmpp_tls_policy_builder_set_trust_anchors(builder, anchors, &error), &error);
+    check("policy", xmpp_tls_policy_builder_build(builder, &policy, &error), &error);
+    check("context", xmpp_tls_context_new(policy, NULL, &context, &error), &error);
 
     xmpp_tls_trust_anchors_builder_free(anchors_builder);
     xmpp_tls_trust_anchors_free(anchors);
@@ -93,7 +93,7 @@ static void show_report(xmpp_tls_connection *connection)
     const xmpp_tls_report *report = NULL;
     xmpp_tls_error *error = NULL;
     xmpp_tls_time time = now();
-    check("report", xmpp_tls_connection_report(connection, &time, &report, &error), error);
+    check("report", xmpp_tls_connection_report(connection, &time, &report, &error), &error);
     xmpp_tls_str text = xmpp_tls_report_text(report);
     fwrite(text.data, 1, text.len, stdout);
     xmpp_tls_report_free(report);
@@ -180,7 +180,7 @@ int main(int argc, char **argv)
     xmpp_tls_error *error = NULL;
     xmpp_tls_time time = now();
     check("connection", xmpp_tls_connection_new_initiating(context, transport, domain, strlen(domain), &time,
-              &connection, &error), error);
+              &connection, &error), &error);
 
     int fd = dial(argv[2], argv[3]), alive = 1;
     size_t heard = 0; /* the server's stream header: this demonstration ends there */

@@ -21,11 +21,11 @@
 
 enum { LIMIT_MS = 15000 };
 
-static void check(const char *what, xmpp_tls_result result, xmpp_tls_error *error)
+static void check(const char *what, xmpp_tls_result result, xmpp_tls_error **error)
 {
     if (result == XMPP_TLS_OK)
         return;
-    xmpp_tls_str text = error ? xmpp_tls_error_message(error) : xmpp_tls_result_message(result);
+    xmpp_tls_str text = error && *error ? xmpp_tls_error_message(*error) : xmpp_tls_result_message(result);
     fprintf(stderr, "%s: %.*s\n", what, (int)text.len, text.data);
     exit(2);
 }
@@ -46,10 +46,10 @@ static const xmpp_tls_trust_anchors *read_anchors(const char *ca_file)
     xmpp_tls_error *error = NULL;
     check("anchors", xmpp_tls_trust_anchors_builder_new(&builder), NULL);
     if (ca_file)
-        check("CA file", xmpp_tls_trust_anchors_builder_add_file(builder, ca_file, strlen(ca_file), &error), error);
+        check("CA file", xmpp_tls_trust_anchors_builder_add_file(builder, ca_file, strlen(ca_file), &error), &error);
     else
-        check("system trust", xmpp_tls_trust_anchors_builder_add_system(builder, &error), error);
-    check("anchors", xmpp_tls_trust_anchors_builder_build(builder, &anchors, &error), error);
+        check("system trust", xmpp_tls_trust_anchors_builder_add_system(builder, &error), &error);
+    check("anchors", xmpp_tls_trust_anchors_builder_build(builder, &anchors, &error), &error);
     xmpp_tls_trust_anchors_builder_free(builder);
     return anchors;
 }
@@ -59,9 +59,9 @@ static const xmpp_tls_policy *make_policy(const xmpp_tls_trust_anchors *anchors)
     xmpp_tls_policy_builder *builder = NULL;
     const xmpp_tls_policy *policy = NULL;
     xmpp_tls_error *error = NULL;
-    check("policy", xmpp_tls_policy_builder_new("c2s-client", strlen("c2s-client"), &builder, &error), error);
-    check("policy", xmpp_tls_policy_builder_set_trust_anchors(builder, anchors, &error), error);
-    check("policy", xmpp_tls_policy_builder_build(builder, &policy, &error), error);
+    check("policy", xmpp_tls_policy_builder_new("c2s-client", strlen("c2s-client"), &builder, &error), &error);
+    check("policy", xmpp_tls_policy_builder_set_trust_anchors(builder, anchors, &error), &error);
+    check("policy", xmpp_tls_policy_builder_build(builder, &policy, &error), &error);
     xmpp_tls_policy_builder_free(builder);
     return policy;
 }
@@ -72,7 +72,7 @@ static xmpp_tls_lookup *make_lookup(const xmpp_tls_trust_anchors *anchors, char 
     xmpp_tls_lookup *lookup = NULL;
     xmpp_tls_error *error = NULL;
     check("look-ups", xmpp_tls_lookup_builder_new(&builder), NULL);
-    check("look-ups", xmpp_tls_lookup_builder_set_https_trust_anchors(builder, anchors, &error), error);
+    check("look-ups", xmpp_tls_lookup_builder_set_https_trust_anchors(builder, anchors, &error), &error);
     if (server) {
         char keys[4096] = "";
         FILE *file = fopen(server[2], "r");
@@ -80,11 +80,11 @@ static xmpp_tls_lookup *make_lookup(const xmpp_tls_trust_anchors *anchors, char 
         if (file)
             fclose(file);
         check("DNS server", xmpp_tls_lookup_builder_add_server(builder, server[0], strlen(server[0]),
-                  (uint32_t)atoi(server[1]), &error), error);
-        check("DNSSEC keys", xmpp_tls_lookup_builder_set_dnssec_trust_anchors(builder, keys, length, &error), error);
+                  (uint32_t)atoi(server[1]), &error), &error);
+        check("DNSSEC keys", xmpp_tls_lookup_builder_set_dnssec_trust_anchors(builder, keys, length, &error), &error);
         check("look-ups", xmpp_tls_lookup_builder_allow_every_address(builder), NULL);
     }
-    check("look-ups", xmpp_tls_lookup_builder_build(builder, &lookup, &error), error);
+    check("look-ups", xmpp_tls_lookup_builder_build(builder, &lookup, &error), &error);
     xmpp_tls_lookup_builder_free(builder);
     return lookup;
 }
@@ -146,14 +146,14 @@ static int try_place(const char *domain, const xmpp_tls_policy *policy, xmpp_tls
         fd = dial(xmpp_tls_lookup_reply_address(reply, place, i), xmpp_tls_endpoint_port(endpoint));
     if (fd >= 0) {
         check("verification", xmpp_tls_verification_new(domain, strlen(domain), XMPP_TLS_DIRECTION_INITIATING, policy,
-                  endpoint, &verification, &error), error);
-        check("evidence", xmpp_tls_lookup_reply_answer_all(reply, verification, &time, &error), error);
+                  endpoint, &verification, &error), &error);
+        check("evidence", xmpp_tls_lookup_reply_answer_all(reply, verification, &time, &error), &error);
         check("connection", xmpp_tls_connection_new_initiating(context, xmpp_tls_endpoint_transport(endpoint), domain,
-                  strlen(domain), &time, &connection, &error), error);
-        check("connection", xmpp_tls_connection_set_verification(connection, verification, &error), error);
+                  strlen(domain), &time, &connection, &error), &error);
+        check("connection", xmpp_tls_connection_set_verification(connection, verification, &error), &error);
         answer = handshake(fd, connection);
         time = now();
-        check("report", xmpp_tls_connection_report(connection, &time, &report, &error), error);
+        check("report", xmpp_tls_connection_report(connection, &time, &report, &error), &error);
         xmpp_tls_str text = xmpp_tls_report_text(report);
         fwrite(text.data, 1, text.len, stdout);
         close(fd);
@@ -178,9 +178,9 @@ int main(int argc, char **argv)
     xmpp_tls_context *context = NULL;
     xmpp_tls_error *error = NULL;
     int answer = -1;
-    check("context", xmpp_tls_context_new(policy, NULL, &context, &error), error);
+    check("context", xmpp_tls_context_new(policy, NULL, &context, &error), &error);
     check(argv[1], xmpp_tls_lookup_gather(lookup, argv[1], strlen(argv[1]), XMPP_TLS_SERVICE_C2S, LIMIT_MS, &reply,
-              &error), error);
+              &error), &error);
     for (size_t place = 0; answer < 0 && place < xmpp_tls_lookup_reply_count(reply); place++)
         answer = try_place(argv[1], policy, context, reply, place);
     if (answer < 0)

@@ -4,7 +4,11 @@
  *
  *     c2s_server PORT starttls|direct DOMAIN CERT.pem KEY.pem [DOMAIN CERT.pem KEY.pem ...]
  *
- * One thread, one poll loop, many clients. The port is on 127.0.0.1. It says "ready" when it listens.
+ * One thread, one poll loop, many clients. The port is on 127.0.0.1. It says "ready" when it listens. POLICY_FILE in the
+ * environment names a policy (TOML) that takes the place of the preset c2s-server.
+ *
+ * Built as c2s_server_cluster it shares ticket keys with other servers (docs/guide/14-cluster.md); the environment
+ * says where they are: TICKET_STORE, TICKET_STORE_PASSWORD, TICKET_CLUSTER, TICKET_SECRET_FILE, TICKET_EVERY (seconds).
  */
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
@@ -18,6 +22,10 @@
 
 #include <xmpptls.h>
 
+#ifdef WITH_TICKET_KEYS
+#include "ticket_keys.h"
+#endif
+
 enum { CLIENTS = 64 };
 
 struct client {
@@ -25,11 +33,11 @@ struct client {
     int answered;
 };
 
-static void check(const char *what, xmpp_tls_result result, xmpp_tls_error *error)
+static void check(const char *what, xmpp_tls_result result, xmpp_tls_error **error)
 {
     if (result == XMPP_TLS_OK)
         return;
-    xmpp_tls_str text = error ? xmpp_tls_error_message(error) : xmpp_tls_result_message(result);
+    xmpp_tls_str text = error && *error ? xmpp_tls_error_message(*error) : xmpp_tls_result_message(result);
     fprintf(stderr, "%s: %.*s\n", what, (int)text.len, text.data);
     exit(2);
 }
@@ -43,23 +51,44 @@ static xmpp_tls_time now(void)
     return time;
 }
 
+/* The operator's policy, or the preset. */
+static xmpp_tls_policy_builder *make_policy(void)
+{
+    static char text[65536];
+    xmpp_tls_error *error = NULL;
+    xmpp_tls_policy_builder *builder = NULL;
+    const char *path = getenv("POLICY_FILE");
+    if (!path) {
+        check("policy", xmpp_tls_policy_builder_new("c2s-server", strlen("c2s-server"), &builder, &error), &error);
+        return builder;
+    }
+    FILE *file = fopen(path, "r");
+    if (!file) {
+        perror(path);
+        exit(2);
+    }
+    size_t length = fread(text, 1, sizeof text, file);
+    fclose(file);
+    check(path, xmpp_tls_policy_builder_new_toml(text, length, &builder, &error), &error);
+    return builder;
+}
+
 static xmpp_tls_context *make_context(int argc, char **argv)
 {
     xmpp_tls_error *error = NULL;
-    xmpp_tls_policy_builder *builder = NULL;
+    xmpp_tls_policy_builder *builder = make_policy();
     const xmpp_tls_policy *policy = NULL;
     xmpp_tls_credentials_builder *certificates = NULL;
     const xmpp_tls_credentials *credentials = NULL;
     xmpp_tls_context *context = NULL;
 
-    check("policy", xmpp_tls_policy_builder_new("c2s-server", strlen("c2s-server"), &builder, &error), error);
-    check("policy", xmpp_tls_policy_builder_build(builder, &policy, &error), error);
+    check("policy", xmpp_tls_policy_builder_build(builder, &policy, &error), &error);
     check("credentials", xmpp_tls_credentials_builder_new(&certificates), NULL);
     for (int i = 3; i + 2 < argc; i += 3)
         check(argv[i], xmpp_tls_credentials_builder_add_file(certificates, argv[i], strlen(argv[i]), argv[i + 1],
-                  strlen(argv[i + 1]), argv[i + 2], strlen(argv[i + 2]), &error), error);
-    check("credentials", xmpp_tls_credentials_builder_build(certificates, &credentials, &error), error);
-    check("context", xmpp_tls_context_new(policy, credentials, &context, &error), error);
+                  strlen(argv[i + 1]), argv[i + 2], strlen(argv[i + 2]), &error), &error);
+    check("credentials", xmpp_tls_credentials_builder_build(certificates, &credentials, &error), &error);
+    check("context", xmpp_tls_context_new(policy, credentials, &context, &error), &error);
 
     xmpp_tls_policy_builder_free(builder);
     xmpp_tls_policy_free(policy);
@@ -112,7 +141,8 @@ static int events(struct client *client)
         if (event == XMPP_TLS_EVENT_HANDSHAKE_DONE) {
             xmpp_tls_str suite = xmpp_tls_connection_suite_name(client->connection);
             xmpp_tls_str name = xmpp_tls_connection_server_name(client->connection);
-            printf("secured: %.*s, server name %.*s\n", (int)suite.len, suite.data, (int)name.len, name.data);
+            const char *how = xmpp_tls_connection_is_resumed(client->connection) ? ", resumed" : "";
+            printf("secured: %.*s, server name %.*s%s\n", (int)suite.len, suite.data, (int)name.len, name.data, how);
         } else if (event == XMPP_TLS_EVENT_FAILED) {
             xmpp_tls_str cause = xmpp_tls_connection_cause_message(client->connection);
             printf("failed: %.*s\n", (int)cause.len, cause.data);
@@ -178,6 +208,26 @@ static void drop(int place)
     clients[place] = clients[count];
 }
 
+#ifdef WITH_TICKET_KEYS
+/* Reads the cluster's keys before anything is served, and looks for new ones from time to time. */
+static void follow_ticket_keys(xmpp_tls_context *context)
+{
+    static struct ticket_keys *keys;
+    static uint64_t last;
+    const char *every = getenv("TICKET_EVERY"), *cluster = getenv("TICKET_CLUSTER");
+    uint64_t time = now().monotonic_ms;
+    if (keys && time - last < (uint64_t)(every ? atoi(every) : 60) * 1000)
+        return;
+    struct ticket_keys_options options = { .store = getenv("TICKET_STORE"), .password = getenv("TICKET_STORE_PASSWORD"),
+        .cluster = cluster ? cluster : "xmpp", .secret_file = getenv("TICKET_SECRET_FILE") };
+    last = time;
+    if (keys)
+        (void)ticket_keys_refresh(keys);
+    else if (!options.store || !options.secret_file || !(keys = ticket_keys_begin(context, &options)))
+        exit(1);
+}
+#endif
+
 int main(int argc, char **argv)
 {
     if (argc < 6) {
@@ -187,6 +237,9 @@ int main(int argc, char **argv)
     int direct = strcmp(argv[2], "direct") == 0;
     uint32_t transport = direct ? XMPP_TLS_TRANSPORT_DIRECT_TLS : XMPP_TLS_TRANSPORT_STARTTLS;
     xmpp_tls_context *context = make_context(argc, argv);
+#ifdef WITH_TICKET_KEYS
+    follow_ticket_keys(context);
+#endif
     fds[0] = (struct pollfd){ .fd = listen_on(argv[1]), .events = POLLIN };
     puts("ready");
     fflush(stdout);
@@ -197,5 +250,8 @@ int main(int argc, char **argv)
                 drop(i);
         if (fds[0].revents && count <= CLIENTS)
             welcome(context, transport);
+#ifdef WITH_TICKET_KEYS
+        follow_ticket_keys(context);
+#endif
     }
 }

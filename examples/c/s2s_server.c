@@ -18,11 +18,11 @@
 
 #include <xmpptls.h>
 
-static void check(const char *what, xmpp_tls_result result, xmpp_tls_error *error)
+static void check(const char *what, xmpp_tls_result result, xmpp_tls_error **error)
 {
     if (result == XMPP_TLS_OK)
         return;
-    xmpp_tls_str text = error ? xmpp_tls_error_message(error) : xmpp_tls_result_message(result);
+    xmpp_tls_str text = error && *error ? xmpp_tls_error_message(*error) : xmpp_tls_result_message(result);
     fprintf(stderr, "%s: %.*s\n", what, (int)text.len, text.data);
     exit(2);
 }
@@ -45,11 +45,11 @@ static const xmpp_tls_policy *make_policy(const char *ca_file)
     const xmpp_tls_policy *policy = NULL;
 
     check("anchors", xmpp_tls_trust_anchors_builder_new(&anchors_builder), NULL);
-    check(ca_file, xmpp_tls_trust_anchors_builder_add_file(anchors_builder, ca_file, strlen(ca_file), &error), error);
-    check("anchors", xmpp_tls_trust_anchors_builder_build(anchors_builder, &anchors, &error), error);
-    check("policy", xmpp_tls_policy_builder_new("s2s", strlen("s2s"), &builder, &error), error);
-    check("policy", xmpp_tls_policy_builder_set_trust_anchors(builder, anchors, &error), error);
-    check("policy", xmpp_tls_policy_builder_build(builder, &policy, &error), error);
+    check(ca_file, xmpp_tls_trust_anchors_builder_add_file(anchors_builder, ca_file, strlen(ca_file), &error), &error);
+    check("anchors", xmpp_tls_trust_anchors_builder_build(anchors_builder, &anchors, &error), &error);
+    check("policy", xmpp_tls_policy_builder_new("s2s", strlen("s2s"), &builder, &error), &error);
+    check("policy", xmpp_tls_policy_builder_set_trust_anchors(builder, anchors, &error), &error);
+    check("policy", xmpp_tls_policy_builder_build(builder, &policy, &error), &error);
     xmpp_tls_policy_builder_free(builder);
     xmpp_tls_trust_anchors_free(anchors);
     xmpp_tls_trust_anchors_builder_free(anchors_builder);
@@ -66,9 +66,9 @@ static xmpp_tls_context *make_context(char **argv)
 
     check("credentials", xmpp_tls_credentials_builder_new(&builder), NULL);
     check(argv[4], xmpp_tls_credentials_builder_add_file(builder, argv[3], strlen(argv[3]), argv[4], strlen(argv[4]),
-              argv[5], strlen(argv[5]), &error), error);
-    check("credentials", xmpp_tls_credentials_builder_build(builder, &credentials, &error), error);
-    check("context", xmpp_tls_context_new(policy, credentials, &context, &error), error);
+              argv[5], strlen(argv[5]), &error), &error);
+    check("credentials", xmpp_tls_credentials_builder_build(builder, &credentials, &error), &error);
+    check("context", xmpp_tls_context_new(policy, credentials, &context, &error), &error);
     xmpp_tls_credentials_builder_free(builder);
     xmpp_tls_credentials_free(credentials);
     xmpp_tls_policy_free(policy);

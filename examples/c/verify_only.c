@@ -16,13 +16,13 @@
 
 enum { CHAIN = 10, FILE_BYTES = 256 * 1024 };
 
-static void check(const char *what, xmpp_tls_result result, xmpp_tls_error *error)
+static void check(const char *what, xmpp_tls_result result, xmpp_tls_error **error)
 {
     if (result == XMPP_TLS_OK)
         return;
-    xmpp_tls_str text = error ? xmpp_tls_error_message(error) : xmpp_tls_result_message(result);
+    xmpp_tls_str text = error && *error ? xmpp_tls_error_message(*error) : xmpp_tls_result_message(result);
     fprintf(stderr, "%s: %.*s\n", what, (int)text.len, text.data);
-    xmpp_tls_error_free(error);
+    xmpp_tls_error_free(error ? *error : NULL);
     exit(2);
 }
 
@@ -34,10 +34,10 @@ static const xmpp_tls_trust_anchors *read_anchors(const char *ca_file)
 
     check("anchors", xmpp_tls_trust_anchors_builder_new(&builder), NULL);
     if (ca_file)
-        check(ca_file, xmpp_tls_trust_anchors_builder_add_file(builder, ca_file, strlen(ca_file), &error), error);
+        check(ca_file, xmpp_tls_trust_anchors_builder_add_file(builder, ca_file, strlen(ca_file), &error), &error);
     else
-        check("system trust", xmpp_tls_trust_anchors_builder_add_system(builder, &error), error);
-    check("anchors", xmpp_tls_trust_anchors_builder_build(builder, &anchors, &error), error);
+        check("system trust", xmpp_tls_trust_anchors_builder_add_system(builder, &error), &error);
+    check("anchors", xmpp_tls_trust_anchors_builder_build(builder, &anchors, &error), &error);
     xmpp_tls_trust_anchors_builder_free(builder);
     return anchors;
 }
@@ -49,9 +49,9 @@ static const xmpp_tls_policy *make_policy(const char *preset, const char *ca_fil
     const xmpp_tls_policy *policy = NULL;
     const xmpp_tls_trust_anchors *anchors = read_anchors(ca_file);
 
-    check(preset, xmpp_tls_policy_builder_new(preset, strlen(preset), &builder, &error), error);
-    check("policy", xmpp_tls_policy_builder_set_trust_anchors(builder, anchors, &error), error);
-    check("policy", xmpp_tls_policy_builder_build(builder, &policy, &error), error);
+    check(preset, xmpp_tls_policy_builder_new(preset, strlen(preset), &builder, &error), &error);
+    check("policy", xmpp_tls_policy_builder_set_trust_anchors(builder, anchors, &error), &error);
+    check("policy", xmpp_tls_policy_builder_build(builder, &policy, &error), &error);
     xmpp_tls_policy_builder_free(builder);
     xmpp_tls_trust_anchors_free(anchors);
     return policy;
@@ -84,7 +84,7 @@ static size_t read_chain(const char *path, const xmpp_tls_certificate **chain)
         xmpp_tls_error *error = NULL;
         char *to = strstr(from, end);
         size_t length = to ? (size_t)(to - from) + sizeof end - 1 : strlen(from);
-        check(path, xmpp_tls_certificate_new_pem(from, length, &chain[count++], &error), error);
+        check(path, xmpp_tls_certificate_new_pem(from, length, &chain[count++], &error), &error);
         from += length;
     }
     free(text);
@@ -106,8 +106,8 @@ static const xmpp_tls_verdict *judge(const char *domain, const char *path, const
     xmpp_tls_time now = { (int64_t)time(NULL), 0 };
 
     check("verification", xmpp_tls_verification_new_chain(chain, count, domain, strlen(domain),
-              XMPP_TLS_DIRECTION_INITIATING, policy, NULL, &verification, &error), error);
-    check("verdict", xmpp_tls_verification_decide(verification, &now, &verdict, &error), error);
+              XMPP_TLS_DIRECTION_INITIATING, policy, NULL, &verification, &error), &error);
+    check("verdict", xmpp_tls_verification_decide(verification, &now, &verdict, &error), &error);
     xmpp_tls_verification_free(verification);
     for (size_t i = 0; i < count; i++)
         xmpp_tls_certificate_free(chain[i]);

@@ -4,7 +4,7 @@
     server.py --port 5222 one.example one.pem two.example two.pem
 
 A file holds the certificate chain and the key. SIGHUP reads the files again; a file that cannot be used changes
-nothing.
+nothing. With --ticket-keys several servers take each other's session tickets (docs/guide/14-cluster.md).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import signal
 import sys
+from pathlib import Path
 
 import xmpptls.asyncio
 from xmpptls import errors
@@ -42,9 +43,27 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     writer.close()
 
 
+async def share_ticket_keys(context: xmpptls.Context, options: argparse.Namespace) -> asyncio.Task[None]:
+    """Reads the cluster's keys before anything is served, and follows them."""
+    import redis.asyncio
+    import ticket_keys
+
+    store = redis.asyncio.Redis.from_url(options.ticket_keys, socket_timeout=2, socket_connect_timeout=2)
+    keys = ticket_keys.TicketKeys(context, store, ticket_keys.read_secret(options.cluster_secret), options.cluster)
+    try:
+        await keys.begin()
+    except ticket_keys.NoTicketKeys as why:
+        sys.exit(f"ticket keys: {why}")
+    return asyncio.create_task(keys.follow(options.every))
+
+
 async def run(options: argparse.Namespace) -> None:
     """Listens until it is told to stop."""
-    context = xmpptls.Context(xmpptls.Policy("c2s-server"), read(options.files))
+    policy = xmpptls.Policy("c2s-server")
+    if options.policy:
+        policy = xmpptls.Policy.from_toml(Path(options.policy).read_text(encoding="utf-8"))
+    context = xmpptls.Context(policy, read(options.files))
+    following = await share_ticket_keys(context, options) if options.ticket_keys else None
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
 
@@ -63,6 +82,8 @@ async def run(options: argparse.Namespace) -> None:
     print("listening", server.sockets[0].getsockname()[1], flush=True)
     await stop.wait()
     server.close()
+    if following:
+        following.cancel()
 
 
 def main() -> None:
@@ -71,6 +92,11 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=5222)
     parser.add_argument("--direct", action="store_true", help="TLS from the first byte instead of STARTTLS")
+    parser.add_argument("--policy", metavar="FILE", help="the policy as TOML, instead of the preset c2s-server")
+    parser.add_argument("--ticket-keys", metavar="URL", help="redis://… or unix://…, where a cluster's ticket keys are")
+    parser.add_argument("--cluster", default="xmpp", help="the name of the cluster")
+    parser.add_argument("--cluster-secret", metavar="FILE", help="64 hexadecimal digits")
+    parser.add_argument("--every", type=float, default=60, help="seconds between looks into the store")
     parser.add_argument("files", nargs="+", metavar="DOMAIN FILE")
     asyncio.run(run(parser.parse_args()))
 

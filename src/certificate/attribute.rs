@@ -1,6 +1,8 @@
 //! The attributes of a subject's or issuer's name (RFC 5280 §4.1.2.4).
 
-use crate::certificate::der::{self, NotDer, Reader};
+use std::sync::OnceLock;
+
+use crate::certificate::der::{self, Element, NotDer, Reader};
 use crate::certificate::text::marked_hexadecimal;
 use crate::certificate::{Oid, escape_for_text};
 
@@ -16,23 +18,51 @@ pub struct Attribute {
     pub value: String,
 }
 
-/// Reads a Name, the whole SEQUENCE.
-pub(crate) fn read_name(der: &[u8]) -> Result<Vec<Attribute>, NotDer> {
-    let mut attributes = Vec::new();
+/// A name whose form was looked at, and whose attributes are only read when somebody asks for them: most
+/// certificates are judged and never shown.
+#[derive(Default)]
+pub(crate) struct LazyName(OnceLock<Vec<Attribute>>);
+
+impl LazyName {
+    /// Looks at the form of a Name, the whole SEQUENCE.
+    pub(crate) fn of(der: &[u8]) -> Result<Self, NotDer> {
+        each_attribute(der, |_, _| {}).map(|()| Self::default())
+    }
+
+    /// The attributes. `der` is what [`LazyName::of`] looked at.
+    pub(crate) fn attributes(&self, der: &[u8]) -> &[Attribute] {
+        self.0.get_or_init(|| {
+            let mut attributes = Vec::new();
+            // The form was found good before.
+            let _ = each_attribute(der, |oid, value| attributes.push(Attribute::read(oid, value)));
+            attributes
+        })
+    }
+}
+
+impl Attribute {
+    fn read(oid: &[u8], value: Element<'_>) -> Self {
+        let oid = Oid::read(oid);
+        let name = SHORT_NAMES.iter().find(|(number, _)| oid == *number).map(|(_, name)| *name);
+        let value = text(value.tag, value.content).unwrap_or_else(|| marked_hexadecimal(value.whole));
+        Self { oid, name, value }
+    }
+}
+
+/// Walks through a Name, the whole SEQUENCE: the octets of each type, and its value.
+fn each_attribute(der: &[u8], mut found: impl FnMut(&[u8], Element<'_>)) -> Result<(), NotDer> {
     let mut sets = Reader::inside(der, der::SEQUENCE)?;
     while !sets.is_at_end() {
         let mut set = Reader::new(sets.expect(der::SET)?.content);
         while !set.is_at_end() {
             let mut pair = Reader::new(set.expect(der::SEQUENCE)?.content);
-            let oid = Oid::read(pair.expect(der::OBJECT_IDENTIFIER)?.content);
+            let oid = pair.expect(der::OBJECT_IDENTIFIER)?.content;
             let value = pair.next()?;
             pair.end()?;
-            let name = SHORT_NAMES.iter().find(|(number, _)| oid == *number).map(|(_, name)| *name);
-            let value = text(value.tag, value.content).unwrap_or_else(|| marked_hexadecimal(value.whole));
-            attributes.push(Attribute { oid, name, value });
+            found(oid, value);
         }
     }
-    Ok(attributes)
+    Ok(())
 }
 
 const SHORT_NAMES: &[(&str, &str)] = &[

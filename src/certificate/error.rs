@@ -20,6 +20,8 @@ pub enum CertificateError {
     },
     /// The certificate has more bytes than [`CERTIFICATE_BYTES`](crate::limits::CERTIFICATE_BYTES).
     TooLarge,
+    /// It has more extensions than [`CERTIFICATE_EXTENSIONS`](crate::limits::CERTIFICATE_EXTENSIONS).
+    TooManyExtensions,
     /// It presents more names than [`CERTIFICATE_NAMES`](crate::limits::CERTIFICATE_NAMES).
     TooManyNames,
 }
@@ -77,6 +79,7 @@ impl fmt::Display for CertificateError {
             Self::DuplicateExtension { oid } => write!(f, "the certificate has extension {oid} twice"),
             Self::Malformed { field } => write!(f, "the certificate cannot be read at {}", field.name()),
             Self::TooLarge => f.write_str("the certificate is larger than accepted"),
+            Self::TooManyExtensions => f.write_str("the certificate has more extensions than accepted"),
             Self::TooManyNames => f.write_str("the certificate presents more names than accepted"),
         }
     }

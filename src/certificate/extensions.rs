@@ -1,6 +1,6 @@
 //! The extensions that bear on what a certificate may be used for (RFC 5280 §4.2, RFC 7633).
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use x509_parser::extensions::{BasicConstraints as ParsedBasic, CRLDistributionPoints};
 use x509_parser::extensions::{DistributionPointName, GeneralName};
@@ -8,6 +8,7 @@ use x509_parser::prelude::FromDer;
 
 use crate::certificate::der::{self, NotDer, Reader};
 use crate::certificate::{CertificateError, Field, NameConstraints, Names, Oid};
+use crate::limits::CERTIFICATE_EXTENSIONS;
 
 /// basicConstraints (RFC 5280 §4.2.1.9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,7 +159,7 @@ impl Extensions {
     /// `malformed`, so that a certificate can be looked at that no path may use.
     pub(crate) fn read(list: &[u8]) -> Result<Self, CertificateError> {
         let mut extensions = Self::default();
-        let mut seen: HashSet<&[u8]> = HashSet::new();
+        let mut seen: BTreeSet<&[u8]> = BTreeSet::new();
         let mut entries = Reader::new(list);
         while !entries.is_at_end() {
             let (id, critical, value) = entry(&mut entries)
@@ -166,6 +167,9 @@ impl Extensions {
             let oid = Oid::read(id);
             if !seen.insert(id) {
                 return Err(CertificateError::DuplicateExtension { oid });
+            }
+            if seen.len() > CERTIFICATE_EXTENSIONS {
+                return Err(CertificateError::TooManyExtensions);
             }
             if extensions.add(&oid, critical, value)? == Err(NotDer) {
                 extensions.malformed.push(oid);

@@ -19,6 +19,7 @@ mod key;
 mod names;
 mod oid;
 mod outline;
+pub(crate) mod pem;
 mod text;
 
 use std::fmt;
@@ -49,6 +50,7 @@ pub use text::escape_for_text;
 pub(crate) use text::hexadecimal;
 
 use crate::limits::CERTIFICATE_BYTES;
+use attribute::LazyName;
 use der::NotDer;
 use extensions::Extensions;
 use outline::Outline;
@@ -71,9 +73,9 @@ struct Parsed {
     places: Places,
     version: u8,
     signature_algorithm: SignatureAlgorithm,
-    issuer: Vec<Attribute>,
+    issuer: LazyName,
     validity: Validity,
-    subject: Vec<Attribute>,
+    subject: LazyName,
     key: KeyInfo,
     extensions: Extensions,
 }
@@ -110,9 +112,9 @@ impl Certificate {
             version: outline.version,
             signature_algorithm: SignatureAlgorithm::read(outline.signature_algorithm)
                 .map_err(malformed(Field::SignatureAlgorithm))?,
-            issuer: attribute::read_name(outline.issuer).map_err(malformed(Field::Issuer))?,
+            issuer: LazyName::of(outline.issuer).map_err(malformed(Field::Issuer))?,
             validity: validity(outline.validity).map_err(malformed(Field::Validity))?,
-            subject: attribute::read_name(outline.subject).map_err(malformed(Field::Subject))?,
+            subject: LazyName::of(outline.subject).map_err(malformed(Field::Subject))?,
             key: KeyInfo::read(outline.spki).map_err(malformed(Field::SubjectPublicKeyInfo))?,
             extensions: Extensions::read(outline.extensions)?,
             der: der.into(),
@@ -137,12 +139,12 @@ impl Certificate {
 
     /// The subject's attributes, in order; for people, never for matching (RFC 9525 §2, PKI-05).
     pub fn subject(&self) -> &[Attribute] {
-        &self.0.subject
+        self.0.subject.attributes(self.subject_der())
     }
 
     /// The issuer's attributes, in order.
     pub fn issuer(&self) -> &[Attribute] {
-        &self.0.issuer
+        self.0.issuer.attributes(self.issuer_der())
     }
 
     /// The subject's name in DER, the whole SEQUENCE.
@@ -290,7 +292,7 @@ impl Eq for Certificate {}
 impl fmt::Debug for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Certificate")
-            .field("subject", &self.0.subject)
+            .field("subject", &self.subject())
             .field("names", &self.names().texts())
             .field("validity", &self.0.validity)
             .finish_non_exhaustive()

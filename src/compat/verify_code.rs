@@ -3,6 +3,7 @@
 //! A verdict has reasons of its own; programs that were written for OpenSSL want one of its numbers, those
 //! of OpenSSL 3, and compare its sentences. The number is 0 for an authenticated peer and for no other.
 
+use crate::certificate::ChainError;
 use crate::proof::dane::DaneFailure;
 use crate::proof::pkix::{Malformation, PkixFailure, Which};
 use crate::verdict::{Level, Reason, Verdict};
@@ -152,6 +153,7 @@ impl VerifyCode {
         match (reason.certificate_failure(), reason) {
             (Some(failure), _) => Self::of_failure(failure),
             (None, Reason::Dane(DaneFailure::Mismatch { .. })) => Self::DaneNoMatch,
+            (None, Reason::Unreadable(ChainError::TooLong)) => Self::ChainTooLong,
             (None, _) => Self::ApplicationVerification,
         }
     }

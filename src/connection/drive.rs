@@ -130,7 +130,10 @@ impl Connection {
             State::Tls(session) => match session.write(data) {
                 Ok(taken) => taken,
                 Err(tls::WriteError::Closed) => return Err(CallError::Closed),
-                Err(tls::WriteError::Failed(_)) => 0,
+                Err(tls::WriteError::Failed(_)) => {
+                    self.settle(now);
+                    return Err(CallError::Failed);
+                }
             },
             State::Dead => return Err(CallError::Closed),
         };

@@ -28,6 +28,7 @@
 use std::os::raw::c_char;
 
 use crate::ffi::output::text;
+use crate::parameter::CipherSuite;
 
 /// What a call answers. Numbers are never reused.
 ///
@@ -311,4 +312,14 @@ pub extern "C" fn xmpp_tls_category_name(category: i32) -> xmpp_tls_str {
         5 => "lookup",
         _ => "internal",
     })
+}
+
+/// Gives the IANA name of a cipher suite, as `tls.cipher_suites` of a policy takes it; empty for a number that is not
+/// here. Static text.
+///
+/// `suite`: the IANA number. Threads: any. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn xmpp_tls_suite_name(suite: u32) -> xmpp_tls_str {
+    let known = u16::try_from(suite).ok().and_then(CipherSuite::from_number);
+    text(known.map_or("", CipherSuite::name))
 }

@@ -114,7 +114,7 @@ pub(super) fn malformed(error: impl std::fmt::Display) -> Failure {
 /// Reads a certificate in DER.
 ///
 /// Lenient, so that odd certificates can be shown too: version 1, long serial numbers, unknown critical
-/// extensions. A certificate that can be read is not thereby good.
+/// extensions. A certificate that can be read is not thereby good. At most 32 KiB, 64 extensions and 1,000 names.
 ///
 /// `der`: copied. `certificate_out`: owned by the caller, free with `xmpp_tls_certificate_free`.
 ///

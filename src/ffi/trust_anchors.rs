@@ -28,10 +28,9 @@ pub struct xmpp_tls_trust_anchors_builder(Guarded<Collected>);
 /// What was collected.
 #[derive(Default)]
 pub(super) struct Collected {
-    anchors: Vec<Anchor>,
+    sources: Vec<TrustAnchors>,
     skipped: usize,
     lists: Vec<RevocationList>,
-    whole: Option<TrustAnchors>,
 }
 
 /// Trust anchors with their revocation lists. Shared; freed by `xmpp_tls_trust_anchors_free`.
@@ -77,19 +76,17 @@ impl xmpp_tls_trust_anchors {
 }
 
 impl Collected {
-    fn add(&mut self, anchors: &TrustAnchors) {
+    fn add(&mut self, anchors: TrustAnchors) {
         self.skipped += anchors.skipped().len();
-        // One source alone is taken as it is, without building it again.
-        if self.anchors.is_empty() && self.whole.is_none() {
-            self.whole = Some(anchors.clone());
-        } else {
-            self.whole = None;
-        }
-        self.anchors.extend(anchors.iter().cloned());
+        self.sources.push(anchors);
     }
 
+    /// One source alone is taken as it is, without building it again.
     fn built(&self) -> TrustAnchors {
-        self.whole.clone().unwrap_or_else(|| TrustAnchors::new(self.anchors.iter().cloned()))
+        match self.sources.as_slice() {
+            [one] => one.clone(),
+            several => TrustAnchors::new(several.iter().flat_map(TrustAnchors::iter).cloned()),
+        }
     }
 }
 
@@ -124,7 +121,7 @@ unsafe fn add_reading(
         guard::call(error_out, || {
             let reading = read()?.map_err(|error| anchor_failure(&error))?;
             exclusive(builder, |collected| {
-                collected.add(&reading.anchors);
+                collected.add(reading.anchors);
                 collected.skipped += reading.skipped_files.len();
                 Ok(())
             })
@@ -233,7 +230,7 @@ pub unsafe extern "C" fn xmpp_tls_trust_anchors_builder_add_pem(
                 return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_NO_CERTIFICATE));
             }
             exclusive(builder, |collected| {
-                collected.add(&anchors);
+                collected.add(anchors);
                 Ok(())
             })
         })
@@ -259,7 +256,7 @@ pub unsafe extern "C" fn xmpp_tls_trust_anchors_builder_add_der(
             let anchor = Anchor::from_certificate(certificate)
                 .map_err(|_| malformed("the certificate cannot be a trust anchor"))?;
             exclusive(builder, |collected| {
-                collected.add(&TrustAnchors::new([anchor]));
+                collected.add(TrustAnchors::new([anchor]));
                 Ok(())
             })
         })

@@ -54,7 +54,8 @@ fn system_error(error: rustls_native_certs::Error) -> FileError {
 /// # Errors
 /// [`FileError`]; a file without a usable certificate is one.
 pub fn file_trust_anchors(path: &Path) -> Result<AnchorReading, FileError> {
-    let bytes = read::bytes(path, TRUST_ANCHOR_FILE_BYTES)?;
+    // No secret, so that nothing needs to be wiped.
+    let bytes = std::mem::take(&mut *read::bytes(path, TRUST_ANCHOR_FILE_BYTES)?);
     let is_pem = bytes.windows(PEM_BEGIN.len()).any(|window| window == PEM_BEGIN);
     let anchors =
         if is_pem { TrustAnchors::from_pem(&bytes) } else { TrustAnchors::from_der([bytes.as_slice()]) };

@@ -8,7 +8,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-use crate::limits::{DOMAIN_LABEL_BYTES, DOMAIN_TEXT_BYTES};
+use crate::limits::{DOMAIN_BYTES, DOMAIN_LABEL_BYTES, DOMAIN_TEXT_BYTES};
 
 /// An XMPP domain: a DNS name as A-labels, or an IP address.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -71,7 +71,7 @@ impl Domain {
         let ascii = idna::domain_to_ascii_cow(text.as_bytes(), idna::AsciiDenyList::EMPTY)
             .map_err(|_| DomainError::InvalidLabel)?
             .to_ascii_lowercase();
-        if ascii.len() > 253 || ascii.split('.').any(|label| label.len() > DOMAIN_LABEL_BYTES) {
+        if ascii.len() > DOMAIN_BYTES || ascii.split('.').any(|label| label.len() > DOMAIN_LABEL_BYTES) {
             return Err(DomainError::TooLong);
         }
         if !ascii.split('.').all(is_host_label) || parse_address(&ascii)?.is_some() {

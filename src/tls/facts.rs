@@ -220,14 +220,6 @@ impl Session {
         self.engine.common().peer_certificates().unwrap_or_default().iter().map(AsRef::as_ref)
     }
 
-    /// Keeps no further ticket of this session: its peer turned out not to be who was meant. Those kept
-    /// already are [`super::SessionCache::forget`]'s.
-    pub fn refuse_tickets(&mut self) {
-        if let Some(handshake) = &mut self.handshake {
-            handshake.resumption = None;
-        }
-    }
-
     /// Whether lines of the key log wait.
     #[must_use]
     pub fn has_key_log_lines(&self) -> bool {

@@ -32,15 +32,9 @@ pub struct SessionCache {
 
 #[derive(Default)]
 struct Peers {
-    known: HashMap<Arc<ResumptionKey>, Peer>,
+    known: HashMap<Arc<ResumptionKey>, VecDeque<Tls13ClientSessionValue>>,
     /// The keys in the order of their coming.
     order: VecDeque<Arc<ResumptionKey>>,
-}
-
-#[derive(Default)]
-struct Peer {
-    tickets: VecDeque<Tls13ClientSessionValue>,
-    note: Option<Arc<[u8]>>,
 }
 
 impl SessionCache {
@@ -57,29 +51,10 @@ impl SessionCache {
         peers.order.retain(|key| &*key.domain != domain);
     }
 
-    /// Forgets everything.
-    pub fn clear(&self) {
-        *self.peers() = Peers::default();
-    }
-
     /// How many tickets wait to be used under this key.
     #[must_use]
     pub fn tickets(&self, key: &ResumptionKey) -> usize {
-        self.peers().known.get(key).map_or(0, |peer| peer.tickets.len())
-    }
-
-    /// Keeps a note of the caller's with the tickets of this key, in the place of an earlier one: what must
-    /// be looked at before one of them is offered, such as until when the peer's certificates were good
-    /// (RES-09). It stays when they are used up, and goes when the domain is forgotten or its place is
-    /// needed for another peer.
-    pub fn annotate(&self, key: &Arc<ResumptionKey>, note: Arc<[u8]>) {
-        self.peers().peer(Arc::clone(key)).note = Some(note);
-    }
-
-    /// The note kept with the tickets of this key.
-    #[must_use]
-    pub fn note(&self, key: &ResumptionKey) -> Option<Arc<[u8]>> {
-        self.peers().known.get(key)?.note.clone()
+        self.peers().known.get(key).map_or(0, VecDeque::len)
     }
 
     fn peers(&self) -> MutexGuard<'_, Peers> {
@@ -88,8 +63,8 @@ impl SessionCache {
 }
 
 impl Peers {
-    /// The peer of this key; the one that came first gives way when there are too many.
-    fn peer(&mut self, key: Arc<ResumptionKey>) -> &mut Peer {
+    /// The tickets of this key; the peer that came first gives way when there are too many.
+    fn tickets(&mut self, key: Arc<ResumptionKey>) -> &mut VecDeque<Tls13ClientSessionValue> {
         if !self.known.contains_key(&key) {
             if self.order.len() >= limits::RESUMPTION_PEERS
                 && let Some(oldest) = self.order.pop_front()
@@ -102,7 +77,7 @@ impl Peers {
     }
 
     fn insert(&mut self, key: Arc<ResumptionKey>, ticket: Tls13ClientSessionValue) {
-        let kept = &mut self.peer(key).tickets;
+        let kept = self.tickets(key);
         if kept.len() >= limits::RESUMPTION_TICKETS_PER_PEER {
             kept.pop_front();
         }
@@ -110,9 +85,9 @@ impl Peers {
     }
 
     fn take(&mut self, key: &Arc<ResumptionKey>) -> Option<Tls13ClientSessionValue> {
-        let peer = self.known.get_mut(key)?;
-        let ticket = peer.tickets.pop_back();
-        if peer.tickets.is_empty() && peer.note.is_none() {
+        let kept = self.known.get_mut(key)?;
+        let ticket = kept.pop_back();
+        if kept.is_empty() {
             self.known.remove(key);
             self.order.retain(|one| one != key);
         }

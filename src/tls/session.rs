@@ -286,7 +286,9 @@ impl Session {
             if let Some(needed) = records.get(done..).filter(|needed| !needed.is_empty()) {
                 at += needed.len();
                 self.hold(needed);
-            } else if let Some(partial) = Some(partial).filter(|partial| !partial.is_empty()) {
+            } else if partial.is_empty() {
+                break;
+            } else {
                 at += self.feed_held(now, partial, plain);
             }
         }

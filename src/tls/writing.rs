@@ -177,7 +177,7 @@ impl Session {
 
     /// Sends what was kept, if it may go now.
     pub(super) fn send_unsent(&mut self) {
-        if !self.may_send() {
+        if self.buffers.is_none() || !self.may_send() {
             return;
         }
         let unsent =

@@ -245,6 +245,26 @@ impl Level {
             Self::Refused => "refused",
         }
     }
+
+    /// The level with this name; `None` when no level has it.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let all = [Self::Authenticated, Self::Weak, Self::EncryptedOnly, Self::Refused];
+        all.into_iter().find(|own| own.name() == name)
+    }
+
+    /// Whether less is proved about who the peer is. Encrypted only and refused prove nothing, both alike:
+    /// which of them it is depends on the policy, not on the peer.
+    pub fn proves_less_than(self, other: Self) -> bool {
+        self.proven() < other.proven()
+    }
+
+    fn proven(self) -> u8 {
+        match self {
+            Self::Authenticated => 2,
+            Self::Weak => 1,
+            Self::EncryptedOnly | Self::Refused => 0,
+        }
+    }
 }
 
 impl Method {

@@ -77,6 +77,58 @@ impl History {
         &self.seen
     }
 
+    /// What both have seen, as one history: of a certificate that both know the better level and the whole
+    /// time count. `None` when the other belongs to another domain or service.
+    pub fn joined(&self, other: &Self) -> Option<Self> {
+        if self.domain != other.domain || self.service != other.service {
+            return None;
+        }
+        let mut all: Vec<Seen> = self.seen.iter().chain(&other.seen).cloned().collect();
+        all.sort_by_key(|seen| seen.last_seen);
+        let mut history = Self::new(self.domain.clone(), self.service);
+        all.into_iter().for_each(|seen| history.record(seen));
+        Some(history)
+    }
+
+    /// What is left when a person accepted this level: nothing that was proved better is held against it.
+    #[must_use]
+    pub fn no_better_than(mut self, level: Level) -> Self {
+        self.seen.retain(|seen| !level.proves_less_than(seen.level));
+        self
+    }
+
+    /// Adds a sighting. Room is made at the cost of the worst-proved, then the oldest one.
+    pub(super) fn record(&mut self, current: Seen) {
+        let position = self.seen.iter().position(|seen| seen.certificate == current.certificate);
+        let known = position.map(|position| self.seen.remove(position));
+        let current = match known {
+            // A worse session with a known certificate does not take away what it proved before.
+            Some(known) => Seen {
+                first_seen: known.first_seen.min(current.first_seen),
+                last_seen: known.last_seen.max(current.last_seen),
+                level: if current.level.proves_less_than(known.level) { known.level } else { current.level },
+                ..current
+            },
+            None => current,
+        };
+        while self.seen.len() >= HISTORY_CERTIFICATES {
+            let Some(index) = self.least_of_all() else { break };
+            self.seen.remove(index);
+        }
+        self.seen.push(current);
+    }
+
+    fn least_of_all(&self) -> Option<usize> {
+        let all = self.seen.iter().enumerate();
+        let least = all.reduce(|least, own| {
+            let (a, b) = (least.1, own.1);
+            let is_less = b.level.proves_less_than(a.level)
+                || (!a.level.proves_less_than(b.level) && b.last_seen < a.last_seen);
+            if is_less { own } else { least }
+        });
+        least.map(|(index, _)| index)
+    }
+
     /// The JSON form.
     pub fn to_json(&self) -> String {
         let seen: Vec<serde_json::Value> = self
@@ -136,8 +188,6 @@ fn read_seen(json: &Json) -> Option<Seen> {
         Json::Negative(number) => Some(*number),
         _ => None,
     };
-    let levels = [Level::Authenticated, Level::Weak, Level::EncryptedOnly, Level::Refused];
-    let level = text("level")?;
     let seen = Seen {
         certificate: digest("certificate")?,
         public_key: digest("public_key")?,
@@ -146,7 +196,7 @@ fn read_seen(json: &Json) -> Option<Seen> {
         not_after: time("not_after")?,
         first_seen: time("first_seen")?,
         last_seen: time("last_seen")?,
-        level: levels.into_iter().find(|own| own.name() == level)?,
+        level: Level::from_name(text("level")?)?,
     };
     (seen.first_seen <= seen.last_seen).then_some(seen)
 }

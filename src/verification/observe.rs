@@ -5,7 +5,6 @@
 //! an unauthenticated session showed is remembered apart and never makes an authenticated one look odd.
 
 use crate::certificate::{Certificate, name_values};
-use crate::limits::HISTORY_CERTIFICATES;
 use crate::verdict::{Level, Method, Verdict};
 use crate::verification::{History, Seen};
 
@@ -88,7 +87,11 @@ pub fn observe(previous: &History, verdict: &Verdict, now: i64) -> Option<Observ
     let leaf = verdict.chain()?.leaf();
     let current = seen(leaf, verdict.level(), now);
     let (change, loudness, announced) = compare(previous, &current, verdict.method(), now);
-    let to_store = (!verdict.is_resumed()).then(|| recorded(previous, current));
+    let to_store = (!verdict.is_resumed()).then(|| {
+        let mut history = previous.clone();
+        history.record(current);
+        history
+    });
     Some(Observation { change, loudness, announced, to_store })
 }
 
@@ -106,21 +109,13 @@ fn seen(leaf: &Certificate, level: Level, now: i64) -> Seen {
     }
 }
 
-/// Authenticated sessions, weak ones, and the rest: better sessions are compared with their like alone.
-fn rank(level: Level) -> u8 {
-    match level {
-        Level::Authenticated => 2,
-        Level::Weak => 1,
-        Level::EncryptedOnly | Level::Refused => 0,
-    }
-}
-
 fn compare(previous: &History, current: &Seen, method: Option<Method>, now: i64) -> (Change, Loudness, bool) {
-    let own = rank(current.level);
-    if previous.seen.iter().any(|seen| rank(seen.level) > own) {
+    let own = current.level;
+    if previous.seen.iter().any(|seen| own.proves_less_than(seen.level)) {
         return (Change::WorseVerdict, Loudness::Alarm, false);
     }
-    let like: Vec<&Seen> = previous.seen.iter().filter(|seen| rank(seen.level) == own).collect();
+    // What proved less says nothing about what is proved: sessions are compared with their like alone.
+    let like: Vec<&Seen> = previous.seen.iter().filter(|seen| !seen.level.proves_less_than(own)).collect();
     if like.is_empty() {
         return (Change::FirstSeen, Loudness::Info, false);
     }
@@ -141,28 +136,4 @@ fn compare(previous: &History, current: &Seen, method: Option<Method>, now: i64)
         Some(_) => (Change::NewKeySameIssuer, Loudness::Warning, false),
         None => (Change::NewIssuer, Loudness::Warning, false),
     }
-}
-
-/// Adds a sighting. Room is made at the cost of the worst-proved, then the oldest one.
-fn recorded(previous: &History, current: Seen) -> History {
-    let mut history = previous.clone();
-    let position = history.seen.iter().position(|seen| seen.certificate == current.certificate);
-    let known = position.map(|position| history.seen.remove(position));
-    let current = match known {
-        // A worse session with a known certificate does not take away what it proved before.
-        Some(known) => Seen {
-            first_seen: known.first_seen.min(current.first_seen),
-            last_seen: known.last_seen.max(current.last_seen),
-            level: if rank(known.level) > rank(current.level) { known.level } else { current.level },
-            ..current
-        },
-        None => current,
-    };
-    while history.seen.len() >= HISTORY_CERTIFICATES {
-        let oldest = history.seen.iter().enumerate().min_by_key(|(_, s)| (rank(s.level), s.last_seen));
-        let Some((index, _)) = oldest else { break };
-        history.seen.remove(index);
-    }
-    history.seen.push(current);
-    history
 }

@@ -19,6 +19,10 @@ static void every_number_has_a_name_a_message_and_a_category(void) {
     CHECK(xmpp_tls_result_category(250) == XMPP_TLS_CATEGORY_NEED);
     CHECK(xmpp_tls_result_category(-7) == XMPP_TLS_CATEGORY_INTERNAL);
     TEXT(xmpp_tls_category_name(XMPP_TLS_CATEGORY_LOOKUP), "lookup");
+    TEXT(xmpp_tls_suite_name(0xc02c), "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384");
+    TEXT(xmpp_tls_suite_name(0x1301), "TLS_AES_128_GCM_SHA256");
+    TEXT(xmpp_tls_suite_name(0x002f), "");
+    TEXT(xmpp_tls_suite_name(UINT32_MAX), "");
 }
 
 typedef xmpp_tls_str (*reader)(uint32_t);

@@ -208,6 +208,23 @@ static void res_03_contexts_with_one_ticket_key_take_each_other_s_tickets(void) 
     xmpp_tls_context_free(second);
 }
 
+static void res_08_a_stricter_policy_takes_no_ticket_of_the_old_one(void) {
+    static const struct setting strict[] = {{"tls.oldest_version", "TLSv1.3"}, {NULL, NULL}};
+    const uint8_t key[XMPP_TLS_TICKET_KEY_SIZE] = {1, [16] = 2};
+    xmpp_tls_context *client = context_of("c2s-client", NULL, NULL);
+    xmpp_tls_context *first = context_of("c2s-server", NULL, "server.pem"), *second = context_of("c2s-server", strict, "server.pem");
+    OK(xmpp_tls_context_set_ticket_keys(first, key, 1, NULL));
+    OK(xmpp_tls_context_set_ticket_keys(second, key, 1, NULL));
+    CHECK(!resumes(client, first, second));
+    const xmpp_tls_policy *policy = policy_of("c2s-server", strict);
+    OK(xmpp_tls_context_set_policy(first, policy, NULL));
+    CHECK(resumes(client, first, second));
+    xmpp_tls_policy_free(policy);
+    xmpp_tls_context_free(client);
+    xmpp_tls_context_free(first);
+    xmpp_tls_context_free(second);
+}
+
 int main(void) {
     RUN(a_policy_is_frozen_and_says_what_it_is);
     RUN(a_relaxation_is_listed_with_what_it_costs);
@@ -217,5 +234,6 @@ int main(void) {
     RUN(a_context_is_reloaded_whole_or_not_at_all);
     RUN(res_03_ticket_keys_that_are_none_are_refused);
     RUN(res_03_contexts_with_one_ticket_key_take_each_other_s_tickets);
+    RUN(res_08_a_stricter_policy_takes_no_ticket_of_the_old_one);
     return check_end();
 }

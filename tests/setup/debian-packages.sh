@@ -8,7 +8,7 @@ set -euo pipefail
 
 list=$(dirname "$0")/debian-packages.txt
 policy=/usr/sbin/policy-rc.d
-servers="prosody:prosody ejabberd:ejabberd erlang-base:epmd knot:knot unbound:unbound pdns-recursor:pdns-recursor"
+servers="prosody:prosody ejabberd:ejabberd erlang-base:epmd knot:knot unbound:unbound pdns-recursor:pdns-recursor redis-server:redis-server"
 
 mapfile -t wanted < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$list")
 if [ ${#wanted[@]} -eq 0 ]; then

@@ -10,12 +10,14 @@ use std::time::Duration;
 
 use ends::{Buffered, Kind, Pair, Shared, Unbuffered};
 
-const WORKLOADS: [(&str, Kind, usize); 10] = [
+const WORKLOADS: [(&str, Kind, usize); 12] = [
     ("handshake", Kind::C2s, 0),
+    ("handshake-again", Kind::C2s, 0),
     ("handshake-server", Kind::C2s, 0),
     ("handshake-pq", Kind::Pq, 0),
     ("handshake-rsa", Kind::Rsa, 0),
     ("mutual", Kind::S2s, 0),
+    ("mutual-again", Kind::S2s, 0),
     ("resumed", Kind::Resumed, 0),
     ("message", Kind::C2s, 300),
     ("message-chacha", Kind::Chacha, 300),

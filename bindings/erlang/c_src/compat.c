@@ -49,6 +49,12 @@ NIF(nif_compat_verify_text) {
     return enif_get_int(env, argv[0], &code) ? text(env, xmpp_tls_compat_verify_text(code)) : enif_make_badarg(env);
 }
 
+NIF(nif_suite_name) {
+    (void)argc;
+    unsigned suite;
+    return enif_get_uint(env, argv[0], &suite) ? text(env, xmpp_tls_suite_name(suite)) : enif_make_badarg(env);
+}
+
 NIF(nif_compat_suite_name) {
     (void)argc;
     unsigned suite;

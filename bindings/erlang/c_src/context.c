@@ -50,6 +50,20 @@ NIF(nif_context_set_credentials) {
     return done(env, result, error);
 }
 
+/* Context, [<<Id:16/binary, Secret:32/binary>>] */
+NIF(nif_context_set_ticket_keys) {
+    (void)argc;
+    xmpp_tls_context *context = context_of(env, argv[0]);
+    ErlNifBinary keys;
+    xmpp_tls_error *error = NULL;
+    if (context == NULL || !read_bytes(env, argv[1], &keys) || keys.size % XMPP_TLS_TICKET_KEY_SIZE != 0) {
+        return enif_make_badarg(env);
+    }
+    size_t count = keys.size / XMPP_TLS_TICKET_KEY_SIZE;
+    xmpp_tls_result result = xmpp_tls_context_set_ticket_keys(context, keys.data, count, &error);
+    return done(env, result, error);
+}
+
 NIF(nif_context_forget) {
     (void)argc;
     xmpp_tls_context *context = context_of(env, argv[0]);

@@ -31,6 +31,7 @@ static void drop_shared(ErlNifEnv *env, void *object) {
     case DIALBACK_SECRET: xmpp_tls_dialback_secret_free(shared->handle); break;
     case QUESTION: xmpp_tls_question_free(shared->handle); break;
     case REPLY: xmpp_tls_lookup_reply_free(shared->handle); break;
+    case EXTERNAL_USERS: xmpp_tls_external_users_free(shared->handle); break;
     case SHARED_KINDS: break;
     }
 }
@@ -67,6 +68,7 @@ static const char *const SHARED_NAMES[SHARED_KINDS] = {
     [DIALBACK_SECRET] = "xmpptls_dialback_secret",
     [QUESTION] = "xmpptls_question",
     [REPLY] = "xmpptls_lookup_reply",
+    [EXTERNAL_USERS] = "xmpptls_external_users",
 };
 
 static ErlNifResourceType *shared_types[SHARED_KINDS], *connection_type, *verification_type;

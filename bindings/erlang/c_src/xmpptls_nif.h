@@ -73,7 +73,10 @@ ERL_NIF_TERM code_atom(ErlNifEnv *env, xmpp_tls_result code);
 
 /* --- resources (resource.c) --- */
 
-enum kind { ANCHORS, POLICY, CREDENTIALS, CERTIFICATE, CONTEXT, ENDPOINT, VERDICT, DIALBACK_SECRET, QUESTION, REPLY, SHARED_KINDS };
+enum kind {
+    ANCHORS, POLICY, CREDENTIALS, CERTIFICATE, CONTEXT, ENDPOINT, VERDICT, DIALBACK_SECRET, QUESTION, REPLY, EXTERNAL_USERS,
+    SHARED_KINDS
+};
 
 bool open_resources(ErlNifEnv *env);
 bool open_lookup_resource(ErlNifEnv *env); /* lookup.c */
@@ -182,6 +185,8 @@ NIF(nif_version);
 
 NIF(nif_abi_version);
 
+NIF(nif_suite_name);
+
 NIF(nif_trust_anchors_new);
 NIF(nif_trust_anchors_info);
 
@@ -201,6 +206,7 @@ NIF(nif_certificate_digest);
 NIF(nif_context_new);
 NIF(nif_context_set_policy);
 NIF(nif_context_set_credentials);
+NIF(nif_context_set_ticket_keys);
 NIF(nif_context_forget);
 
 NIF(nif_connection_new);
@@ -245,6 +251,16 @@ NIF(nif_compat_suite_name);
 NIF(nif_compat_parse_ciphers);
 NIF(nif_compat_option_meaning);
 NIF(nif_connection_concluded);
+NIF(nif_external_users);
+NIF(nif_external_list);
+NIF(nif_external_foreign);
+NIF(nif_external_resolve);
+NIF(nif_external_resolve_server);
+NIF(nif_external_offer);
+NIF(nif_external_client_authzid);
+NIF(nif_external_encode_authzid);
+NIF(nif_external_decode_authzid);
+
 NIF(nif_dialback_random_secret);
 NIF(nif_dialback_secret_new);
 NIF(nif_dialback_key);

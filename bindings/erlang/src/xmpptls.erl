@@ -13,7 +13,7 @@
 %% (`XMPP_TLS_NOT_YET' is `not_yet'), details are maps with a `message' for people.
 -module(xmpptls).
 
--export([version/0, abi_version/0, format_error/1]).
+-export([version/0, abi_version/0, suite_name/1, format_error/1]).
 -export_type([reason/0, code/0, detail/0, service/0, direction/0]).
 
 -type code() :: atom().
@@ -32,6 +32,11 @@ version() ->
 -spec abi_version() -> non_neg_integer().
 abi_version() ->
     xmpptls_nif:abi_version().
+
+%% @doc The name of a cipher suite in IANA's registry, as a policy takes it; empty for a number that is not here.
+-spec suite_name(non_neg_integer()) -> binary().
+suite_name(Suite) ->
+    xmpptls_nif:suite_name(Suite).
 
 %% @doc One line about a reason, for people and logs.
 -spec format_error(reason()) -> binary().

@@ -8,10 +8,11 @@
 
 -on_load(load/0).
 
--nifs([version/0, abi_version/0, trust_anchors_new/1, trust_anchors_info/1, policy_new/3, policy_new_toml/3,
+-nifs([version/0, abi_version/0, suite_name/1, trust_anchors_new/1, trust_anchors_info/1, policy_new/3, policy_new_toml/3,
        policy_info/1, credentials_new/1, credentials_which/2, credentials_count/1, certificate_new/2,
        certificate_der/1, certificate_info/1, certificate_digest/3, context_new/2, context_set_policy/2,
-       context_set_credentials/2, context_forget/2, connection_new/4, connection_set/3, connection_received/3,
+       context_set_credentials/2, context_set_ticket_keys/2, context_forget/2, connection_new/4, connection_set/3,
+       connection_received/3,
        connection_write/2, connection_transmit/1, connection_close/1, connection_end_of_input/1,
        connection_advance/1, connection_deadline/1, connection_next_event/1, connection_next_key_log_line/1,
        connection_client_hello/1, connection_choose/4, connection_refuse/2, connection_phase/1,
@@ -23,12 +24,15 @@
        compat_parse_ciphers/1, compat_option_meaning/1, connection_concluded/1, dialback_random_secret/0,
        dialback_secret_new/1, dialback_key/4, dialback_matches/5, verdict_dialback_condition/1, lookup_new/1,
        lookup_watch/2, lookup_question/3, lookup_domain/5, lookup_collect/1, lookup_flush/2, lookup_close/1,
-       reply_info/1, reply_answer/3, reply_answer_all/2]).
+       reply_info/1, reply_answer/3, reply_answer_all/2, external_users/2, external_list/1, external_foreign/1,
+       external_resolve/3, external_resolve_server/2, external_offer/3, external_client_authzid/2,
+       external_encode_authzid/1, external_decode_authzid/1]).
 
--export([version/0, abi_version/0, trust_anchors_new/1, trust_anchors_info/1, policy_new/3, policy_new_toml/3,
+-export([version/0, abi_version/0, suite_name/1, trust_anchors_new/1, trust_anchors_info/1, policy_new/3, policy_new_toml/3,
          policy_info/1, credentials_new/1, credentials_which/2, credentials_count/1, certificate_new/2,
          certificate_der/1, certificate_info/1, certificate_digest/3, context_new/2, context_set_policy/2,
-         context_set_credentials/2, context_forget/2, connection_new/4, connection_set/3, connection_received/3,
+         context_set_credentials/2, context_set_ticket_keys/2, context_forget/2, connection_new/4, connection_set/3,
+         connection_received/3,
          connection_write/2, connection_transmit/1, connection_close/1, connection_end_of_input/1,
          connection_advance/1, connection_deadline/1, connection_next_event/1, connection_next_key_log_line/1,
          connection_client_hello/1, connection_choose/4, connection_refuse/2, connection_phase/1,
@@ -40,7 +44,9 @@
          compat_parse_ciphers/1, compat_option_meaning/1, connection_concluded/1, dialback_random_secret/0,
          dialback_secret_new/1, dialback_key/4, dialback_matches/5, verdict_dialback_condition/1, lookup_new/1,
          lookup_watch/2, lookup_question/3, lookup_domain/5, lookup_collect/1, lookup_flush/2, lookup_close/1,
-         reply_info/1, reply_answer/3, reply_answer_all/2]).
+         reply_info/1, reply_answer/3, reply_answer_all/2, external_users/2, external_list/1, external_foreign/1,
+         external_resolve/3, external_resolve_server/2, external_offer/3, external_client_authzid/2,
+         external_encode_authzid/1, external_decode_authzid/1]).
 
 -define(NOT_LOADED, erlang:nif_error({nif_not_loaded, ?MODULE})).
 
@@ -51,6 +57,7 @@ load() ->
 version() -> ?NOT_LOADED.
 
 abi_version() -> ?NOT_LOADED.
+suite_name(_) -> ?NOT_LOADED.
 
 trust_anchors_new(_) -> ?NOT_LOADED.
 trust_anchors_info(_) -> ?NOT_LOADED.
@@ -71,6 +78,7 @@ certificate_digest(_, _, _) -> ?NOT_LOADED.
 context_new(_, _) -> ?NOT_LOADED.
 context_set_policy(_, _) -> ?NOT_LOADED.
 context_set_credentials(_, _) -> ?NOT_LOADED.
+context_set_ticket_keys(_, _) -> ?NOT_LOADED.
 context_forget(_, _) -> ?NOT_LOADED.
 
 connection_new(_, _, _, _) -> ?NOT_LOADED.
@@ -115,6 +123,16 @@ compat_suite_name(_) -> ?NOT_LOADED.
 compat_parse_ciphers(_) -> ?NOT_LOADED.
 compat_option_meaning(_) -> ?NOT_LOADED.
 connection_concluded(_) -> ?NOT_LOADED.
+external_users(_, _) -> ?NOT_LOADED.
+external_list(_) -> ?NOT_LOADED.
+external_foreign(_) -> ?NOT_LOADED.
+external_resolve(_, _, _) -> ?NOT_LOADED.
+external_resolve_server(_, _) -> ?NOT_LOADED.
+external_offer(_, _, _) -> ?NOT_LOADED.
+external_client_authzid(_, _) -> ?NOT_LOADED.
+external_encode_authzid(_) -> ?NOT_LOADED.
+external_decode_authzid(_) -> ?NOT_LOADED.
+
 dialback_random_secret() -> ?NOT_LOADED.
 dialback_secret_new(_) -> ?NOT_LOADED.
 dialback_key(_, _, _, _) -> ?NOT_LOADED.

@@ -8,6 +8,11 @@ the_library_tells_its_version_test() ->
     ?assertEqual(list_to_binary(proplists:get_value(vsn, Keys)), xmpptls:version()),
     ?assert(is_integer(xmpptls:abi_version())).
 
+suites_have_their_registered_names_test() ->
+    ?assertEqual(<<"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256">>, xmpptls:suite_name(16#CCA8)),
+    ?assertEqual(<<>>, xmpptls:suite_name(16#002F)),
+    ?assertError(badarg, xmpptls:suite_name(-1)).
+
 anchors_come_from_files_and_memory_test() ->
     #{cert := Der} = xmpptls_test:authority(),
     Pem = public_key:pem_encode([{'Certificate', Der, not_encrypted}]),
@@ -114,6 +119,37 @@ a_reload_is_for_the_connections_to_come_test() ->
     ?assertMatch(#{version := <<"TLSv1.2">>}, xmpptls_connection:info(Initiating)),
     {ok, <<>>, Output} = xmpptls_connection:write(Before, <<"on">>),
     ?assertEqual({ok, <<"on">>, <<>>}, xmpptls_connection:received(Accepting, Output)).
+
+servers_that_share_ticket_keys_resume_each_others_sessions_test() ->
+    Authority = xmpptls_test:authority(),
+    #{pem := Pem} = xmpptls_test:leaf(Authority, [<<"b.test">>]),
+    {ok, Credentials} = xmpptls_credentials:new([#{domain => <<"b.test">>, chain => {pem, Pem}}]),
+    Policy = xmpptls_test:policy(Authority),
+    {ok, Client} = xmpptls_context:new(Policy),
+    [First, Second] = [element(2, {ok, _} = xmpptls_context:new(Policy, Credentials)) || _ <- [1, 2]],
+    Resumed = fun(Server) ->
+        {ok, Initiating} = xmpptls_connection:initiating(Client, <<"b.test">>),
+        {ok, Accepting} = xmpptls_connection:accepting(Server),
+        xmpptls_test:handshake(Initiating, Accepting),
+        maps:get(resumed, xmpptls_connection:info(Initiating))
+    end,
+    Old = binary:copy(<<1>>, 48),
+    New = <<(binary:copy(<<2>>, 16))/binary, (binary:copy(<<3>>, 32))/binary>>,
+    ok = xmpptls_context:set_ticket_keys(First, [Old]),
+    ?assertNot(Resumed(First)),
+    ok = xmpptls_context:set_ticket_keys(Second, [New, Old]),
+    ?assert(Resumed(Second)),
+    ok = xmpptls_context:set_ticket_keys(First, [New]),
+    ?assert(Resumed(First)),
+    ok = xmpptls_context:forget(Client, "b.test"),
+    ?assertNot(Resumed(First)),
+    ok = xmpptls_context:set_ticket_keys(Second, [Old]),
+    ?assertNot(Resumed(Second)),
+    [?assertMatch({error, {invalid_parameter, _}}, xmpptls_context:set_ticket_keys(First, Keys)) ||
+        Keys <- [[], [<<0:384>>], [Old, Old]]],
+    ?assertMatch({error, {limit_exceeded, _}},
+                 xmpptls_context:set_ticket_keys(First, [binary:copy(<<N>>, 48) || N <- lists:seq(1, 9)])),
+    ?assertError(badarg, xmpptls_context:set_ticket_keys(First, [<<1:376>>])).
 
 handles_are_not_taken_for_one_another_test() ->
     Policy = xmpptls_test:policy(xmpptls_test:authority()),

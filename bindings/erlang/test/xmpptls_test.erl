@@ -21,16 +21,20 @@ authority() ->
 leaf(Authority, Domains) ->
     leaf(Authority, Domains, #{}).
 
-%% `days': when it begins and ends, from now.
+%% `days': when it begins and ends, from now; `users': JIDs, as XmppAddrs (RFC 6120 section 13.7.1.4).
 leaf(#{key := Issuer, name := IssuerName}, Domains, Odd) ->
     Key = key(),
     Extensions = [extension(?'id-ce-basicConstraints', true, #'BasicConstraints'{cA = false}),
                   extension(?'id-ce-keyUsage', true, [digitalSignature]),
-                  extension(?'id-ce-subjectAltName', false, [{dNSName, binary_to_list(Domain)} || Domain <- Domains])],
+                  extension(?'id-ce-subjectAltName', false, [{dNSName, binary_to_list(Domain)} || Domain <- Domains] ++ users(Odd))],
     Der = certificate(name("leaf"), IssuerName, Key, Issuer, Extensions, Odd),
     Pem = public_key:pem_encode([{'Certificate', Der, not_encrypted},
                                  {'ECPrivateKey', public_key:der_encode('ECPrivateKey', Key), not_encrypted}]),
     #{pem => Pem, der => Der}.
+
+users(Odd) ->
+    [{otherName, #'AnotherName'{'type-id' = {1, 3, 6, 1, 5, 5, 7, 8, 5}, value = <<16#0C, (byte_size(User)), User/binary>>}} ||
+        User <- maps:get(users, Odd, [])].
 
 key() ->
     public_key:generate_key({namedCurve, secp256r1}).

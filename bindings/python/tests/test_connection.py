@@ -303,3 +303,24 @@ def test_resumption_is_told_and_judged_again(client, server) -> None:
     client.forget(DOMAIN)
     third = make_pair(client, server, "direct-tls").pump()
     assert not third.here.resumed
+
+
+def test_servers_that_share_ticket_keys_resume_each_others_sessions(client, server) -> None:
+    old, new = bytes([1]) * 48, bytes([2]) * 16 + bytes([3]) * 32
+    other = xmpptls.Context(server.policy, server.credentials)
+    server.set_ticket_keys([old])
+    assert not make_pair(client, server, "direct-tls").pump().here.resumed
+    other.set_ticket_keys([bytearray(new), memoryview(old)])
+    assert make_pair(client, other, "direct-tls").pump().here.resumed
+    server.set_ticket_keys([new])
+    assert make_pair(client, server, "direct-tls").pump().here.resumed
+    client.forget(DOMAIN)
+    make_pair(client, server, "direct-tls").pump()
+    other.set_ticket_keys([old])
+    assert not make_pair(client, other, "direct-tls").pump().here.resumed
+    cases: list[tuple[list[bytes], str]] = [
+        ([], "no ticket key"), ([old[:47]], "48 bytes"), ([bytes(48)], "all zero"), ([old, old], "twice"),
+        ([bytes([number]) * 48 for number in range(1, 10)], "more than 8")]
+    for keys, why in cases:
+        with pytest.raises(ValueError, match=why):
+            other.set_ticket_keys(keys)

@@ -18,6 +18,9 @@ use crate::failure::Failure;
 use crate::history;
 use crate::paint;
 
+const NO_DNSKEY: &str = "it has to hold DNSKEY records, one a line, as `dig +noall +answer DNSKEY .` prints them; \
+    DS records cannot be used";
+
 /// Runs `check` and says what the exit code is.
 pub(crate) fn run(args: &CheckArgs) -> Result<u8, Failure> {
     if args.connect.is_some() && args.services.all().len() != 1 {
@@ -88,7 +91,7 @@ pub(crate) fn lookup(
         let text = fs::read_to_string(path).map_err(|error| Failure::Io { path: path.clone(), error })?;
         builder = builder
             .dnssec_trust_anchors(&text)
-            .map_err(|error| Failure::Content { path: path.clone(), why: error.to_string() })?;
+            .map_err(|_| Failure::Content { path: path.clone(), why: NO_DNSKEY.into() })?;
     }
     if !args.public_only {
         // Who asks on the command line means it, on a machine of their own.

@@ -106,6 +106,8 @@ pub(crate) struct ChangeNote {
     /// `info`, `warning` or `alarm`.
     pub(crate) loudness: &'static str,
     pub(crate) text: String,
+    /// Where: `host:port` of each endpoint, none when it is about the history itself.
+    pub(crate) endpoints: Vec<String>,
 }
 
 /// One address of one endpoint.

@@ -45,6 +45,7 @@ fn service(check: &ServiceCheck) -> Value {
             "change": change.change,
             "loudness": change.loudness,
             "text": change.text,
+            "endpoints": change.endpoints,
         })).collect::<Vec<_>>(),
         "mend": check.mend.iter().map(mend).collect::<Vec<_>>(),
     })

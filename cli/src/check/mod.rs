@@ -119,6 +119,7 @@ pub(crate) fn remember(check: &mut DomainCheck, path: &Path) {
                     change: "not_compared",
                     loudness: Loudness::Warning.name(),
                     text: failure.to_string(),
+                    endpoints: Vec::new(),
                 }];
             }
         }

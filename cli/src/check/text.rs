@@ -4,8 +4,8 @@ use xmpptls::certificate::Chain;
 use xmpptls::report::Report;
 use xmpptls::verdict::Level;
 
-use super::facts::{Contact, DomainCheck, EndpointCheck, ServiceCheck, Severity};
-use super::mend::{Mend, Weight};
+use super::facts::{Contact, DomainCheck, EndpointCheck, Found, ServiceCheck, Severity};
+use super::mend::Weight;
 use super::words;
 use crate::paint::{BAD, BOLD, FAINT, GOOD, Lines, PLAIN, WEAK};
 
@@ -31,19 +31,24 @@ fn write_service(lines: &mut Lines, check: &DomainCheck, own: &ServiceCheck) {
             "warning" => WEAK,
             _ => PLAIN,
         };
-        lines.entry(2, "history", style, &change.text);
+        lines.entry(
+            2,
+            "history",
+            style,
+            &format!("{}{}", change.text, words::places(own, &change.endpoints)),
+        );
     }
     let mut shown: Vec<&Chain> = Vec::new();
     for endpoint in &own.endpoints {
         lines.blank();
-        write_endpoint(lines, check, endpoint, &mut shown);
+        write_endpoint(lines, (check, own), endpoint, &mut shown);
     }
-    write_mends(lines, &own.mend);
+    write_mends(lines, own);
 }
 
 fn write_endpoint<'a>(
     lines: &mut Lines,
-    check: &DomainCheck,
+    (check, service): (&DomainCheck, &ServiceCheck),
     own: &'a EndpointCheck,
     shown: &mut Vec<&'a Chain>,
 ) {
@@ -59,7 +64,7 @@ fn write_endpoint<'a>(
     if let Some(report) = &own.report {
         write_tls(lines, report, own);
     }
-    write_proofs(lines, own);
+    write_proofs(lines, own, service.found);
     if let Some(chain) = own.report.as_ref().and_then(|report| report.peer()) {
         if shown.iter().any(|known| known.leaf() == chain.leaf()) {
             lines.entry(4, "shows", FAINT, "the same certificate");
@@ -68,9 +73,8 @@ fn write_endpoint<'a>(
             shown.push(chain);
         }
     }
-    write_inside(lines, own);
-    if let (Some(domain), Some(offers)) = (&check.shown_as, &own.offers) {
-        let (style, text) = words::external(domain, offers, own.asks_for_certificate);
+    write_inside(lines, own, check.shown_as.is_some());
+    if let Some((style, text)) = words::external(check, service, own) {
         lines.entry(4, "as a peer", style, &text);
     }
 }
@@ -97,7 +101,8 @@ fn write_tls(lines: &mut Lines, report: &Report, own: &EndpointCheck) {
     let group = tls.group.map_or("no key exchange of its own", |group| group.name());
     let later = match report.is_safe_against_later_decryption() {
         Some(true) => ", safe against later decryption",
-        _ => "",
+        Some(false) => ", not safe against later decryption",
+        None => "",
     };
     lines.entry(4, "tls", PLAIN, &format!("{}, {}, {group}{later}", tls.version, tls.suite));
     let mut parts: Vec<String> = Vec::new();
@@ -116,18 +121,13 @@ fn write_tls(lines: &mut Lines, report: &Report, own: &EndpointCheck) {
     if !parts.is_empty() {
         lines.entry(4, "", PLAIN, &parts.join(", "));
     }
-    let bindings: Vec<&str> = report
-        .bindings()
-        .iter()
-        .filter(|(_, missing)| missing.is_none())
-        .map(|(kind, _)| kind.name())
-        .collect();
+    let bindings = words::bindings(report);
     if !bindings.is_empty() {
         lines.entry(4, "", PLAIN, &format!("channel bindings: {}", bindings.join(", ")));
     }
 }
 
-fn write_proofs(lines: &mut Lines, own: &EndpointCheck) {
+fn write_proofs(lines: &mut Lines, own: &EndpointCheck, found: Found) {
     if own.verdict.is_none() {
         return;
     }
@@ -136,12 +136,12 @@ fn write_proofs(lines: &mut Lines, own: &EndpointCheck) {
         let text = format!("{:<5} {}", words::proof(attempt.proof), words::attempt(attempt));
         let style = match attempt.outcome {
             xmpptls::verdict::Outcome::Passed(_) => GOOD,
-            xmpptls::verdict::Outcome::Failed => WEAK,
+            xmpptls::verdict::Outcome::Failed if words::unfetched(attempt).is_none() => WEAK,
             _ => PLAIN,
         };
         lines.entry(4, label, style, &text);
     }
-    lines.entry(4, "dnssec", PLAIN, &words::dnssec(&own.endpoint));
+    lines.entry(4, "dnssec", PLAIN, &words::dnssec(&own.endpoint, found));
     if let Some(tlsa) = words::tlsa(own) {
         lines.entry(4, "tlsa", PLAIN, &tlsa);
     }
@@ -162,11 +162,11 @@ fn write_certificate(lines: &mut Lines, chain: &Chain, now: i64) {
     lines.entry(4, "", PLAIN, &text);
 }
 
-fn write_inside(lines: &mut Lines, own: &EndpointCheck) {
+fn write_inside(lines: &mut Lines, own: &EndpointCheck, shown: bool) {
     let mut parts = Vec::new();
     if let Some(offers) = &own.offers {
         if let Some(error) = &offers.error {
-            parts.push(format!("stream error {error}"));
+            parts.push(words::stream_error(error, own, shown));
         }
         if !offers.mechanisms.is_empty() {
             parts.push(format!("SASL {}", offers.mechanisms.join(" ")));
@@ -186,23 +186,19 @@ fn write_inside(lines: &mut Lines, own: &EndpointCheck) {
     }
 }
 
-fn write_mends(lines: &mut Lines, mends: &[Mend]) {
-    if mends.is_empty() {
+fn write_mends(lines: &mut Lines, check: &ServiceCheck) {
+    if check.mend.is_empty() {
         return;
     }
     lines.blank();
     lines.line(&format!("  {}", crate::paint::painted(BOLD, "what to mend")));
-    for mend in mends {
+    for mend in &check.mend {
         let style = match mend.weight {
             Weight::Urgent => BAD,
             Weight::Important => WEAK,
             Weight::Advice => FAINT,
         };
-        let places = if mend.endpoints.is_empty() {
-            String::new()
-        } else {
-            format!(" [{}]", mend.endpoints.join(", "))
-        };
+        let places = words::places(check, &mend.endpoints);
         let mark = format!("{:<9}", mend.weight.name());
         lines.item(2, (&mark, style), &format!("{}{places}", mend.text));
         for line in &mend.publish {

@@ -3,11 +3,14 @@
 use anstyle::Style;
 use xmpptls::certificate::{Attribute, Certificate, escape_for_text};
 use xmpptls::name::{Domain, Endpoint, Service, Transport};
+use xmpptls::proof::posh::PoshFailure;
 use xmpptls::record::{Lookup, LookupFailure};
-use xmpptls::verdict::{Attempt, Evidence, Method, NotTried, Outcome, Proof};
+use xmpptls::report::Report;
+use xmpptls::verdict::{Attempt, Evidence, Method, NotTried, Outcome, Proof, Reason};
 
-use super::facts::{Contact, EndpointCheck, Found, Injection, Resumption, ServiceCheck, Severity};
-use super::inside::Offers;
+use super::facts::{
+    Contact, DomainCheck, EndpointCheck, Found, Injection, Resumption, ServiceCheck, Severity,
+};
 use crate::clock::date;
 use crate::paint::{GOOD, WEAK};
 
@@ -119,8 +122,9 @@ pub(crate) fn place(endpoint: &Endpoint) -> String {
 }
 
 /// The DNSSEC state that led to an endpoint.
-pub(crate) fn dnssec(endpoint: &Endpoint) -> String {
-    match (endpoint.srv, endpoint.addresses) {
+pub(crate) fn dnssec(endpoint: &Endpoint, found: Found) -> String {
+    let srv = endpoint.srv.filter(|_| found != Found::Given);
+    match (srv, endpoint.addresses) {
         (Some(srv), addresses) if srv == addresses => srv.name().into(),
         (Some(srv), addresses) => format!("SRV {}, addresses {}", srv.name(), addresses.name()),
         (None, addresses) => format!("addresses {}", addresses.name()),
@@ -170,10 +174,22 @@ pub(crate) fn attempt(attempt: &Attempt) -> String {
     let reasons = || attempt.reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
     match attempt.outcome {
         Outcome::Passed(_) => format!("ok{}", evidence(attempt)),
-        Outcome::Failed => format!("failed: {}", reasons()),
+        Outcome::Failed => match unfetched(attempt) {
+            Some(why) => format!("its document could not be had: {}", failure(why)),
+            None => format!("failed: {}", reasons()),
+        },
         Outcome::NotTried(why) => not_tried(attempt.proof, why).into(),
         Outcome::Skipped if attempt.reasons.is_empty() => "not needed".into(),
         Outcome::Skipped => format!("not needed: {}", reasons()),
+    }
+}
+
+/// Why the POSH document could not be had, when nothing else is against the proof: most domains have no web
+/// server of their own, and need none.
+pub(crate) fn unfetched(attempt: &Attempt) -> Option<LookupFailure> {
+    match attempt.reasons.as_slice() {
+        [Reason::Posh(PoshFailure::FetchFailed(why))] => Some(*why),
+        _ => None,
     }
 }
 
@@ -227,12 +243,21 @@ pub(crate) fn proof(proof: Proof) -> &'static str {
     }
 }
 
-/// Whether a server that saw our certificate offers EXTERNAL; some offer it to everybody.
-pub(crate) fn external(domain: &Domain, offers: &Offers, asked: bool) -> (Style, String) {
-    if offers.mechanisms.iter().any(|name| name == "EXTERNAL") {
-        return (GOOD, format!("EXTERNAL is offered to {domain}"));
+/// Whether a server that saw our certificate offers EXTERNAL; some offer it to everybody. Only servers are
+/// peers.
+pub(crate) fn external(
+    check: &DomainCheck,
+    service: &ServiceCheck,
+    own: &EndpointCheck,
+) -> Option<(Style, String)> {
+    let (domain, offers) = (check.shown_as.as_ref()?, own.offers.as_ref()?);
+    if service.service != Service::S2s {
+        return None;
     }
-    let text = if asked {
+    if offers.mechanisms.iter().any(|name| name == "EXTERNAL") {
+        return Some((GOOD, format!("EXTERNAL is offered to {domain}")));
+    }
+    let text = if own.asks_for_certificate {
         format!(
             "EXTERNAL is not offered: the certificate of {domain} was asked for and is not accepted; some servers \
              do not take server certificates from those who connect"
@@ -240,7 +265,7 @@ pub(crate) fn external(domain: &Domain, offers: &Offers, asked: bool) -> (Style,
     } else {
         format!("EXTERNAL is not offered: the certificate of {domain} was not asked for")
     };
-    (WEAK, text)
+    Some((WEAK, text))
 }
 
 /// The names of a certificate by kind, as peers compare them.
@@ -301,6 +326,12 @@ pub(crate) fn purposes(certificate: &Certificate) -> String {
     if purposes.is_empty() { "any".into() } else { purposes.join(", ") }
 }
 
+/// The channel bindings that can be used.
+pub(crate) fn bindings(report: &Report) -> Vec<&'static str> {
+    let usable = report.bindings().iter().filter(|(_, missing)| missing.is_none());
+    usable.map(|(kind, _)| kind.name()).collect()
+}
+
 /// The TLSA records of an endpoint.
 pub(crate) fn tlsa(check: &EndpointCheck) -> Option<String> {
     let mut parts = Vec::new();
@@ -317,3 +348,21 @@ pub(crate) fn tlsa(check: &EndpointCheck) -> Option<String> {
     }
     if parts.is_empty() { None } else { Some(parts.join("; ")) }
 }
+
+/// Where something is, when it is not at every endpoint that answers.
+pub(crate) fn places(check: &ServiceCheck, endpoints: &[String]) -> String {
+    let reached = check.endpoints.iter().filter(|own| matches!(own.contact, Contact::Tls | Contact::NoTls));
+    let is_elsewhere = reached.map(|own| place(&own.endpoint)).any(|place| !endpoints.contains(&place));
+    if endpoints.is_empty() || !is_elsewhere { String::new() } else { format!(" [{}]", endpoints.join(", ")) }
+}
+
+/// The stream error with which a server answered in place of its features.
+pub(crate) fn stream_error(error: &str, own: &EndpointCheck, shown: bool) -> String {
+    let wants = own.asks_for_certificate && !shown && error == "not-authorized";
+    let why = if wants { " (it wants to see a certificate; --as shows one)" } else { "" };
+    format!("ends the stream: {error}{why}")
+}
+
+#[cfg(test)]
+#[path = "words_tests.rs"]
+mod tests;

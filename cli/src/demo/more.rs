@@ -71,6 +71,16 @@ impl Builder {
             self.dead_end(domain)?;
         }
 
+        let domain = "halves.example";
+        let (good, expired) = (
+            self.public.issue(&Wanted::names(&[domain]))?,
+            self.public.issue(&Wanted { days: (-93, -3), ..Wanted::names(&[domain]) })?,
+        );
+        self.scene(domain, "one endpoint is proved and one is not", Severity::Refused);
+        self.server(domain, Service::S2s, Transport::DirectTls, Manner::OnlyTls12, false, &good)?;
+        self.plain(domain, &good)?;
+        self.plain(domain, &expired)?;
+
         let domain = "gone.example";
         self.scene(domain, "nothing listens there", Severity::Untested);
         self.dead_end(domain)?;

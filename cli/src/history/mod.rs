@@ -4,19 +4,24 @@
 //! file belongs to its user; the library itself keeps none.
 
 mod compare;
+mod form;
+mod place;
+mod remember;
 mod store;
+#[cfg(test)]
+mod store_tests;
+mod traits;
 
 use std::env;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use xmpptls::name::{Domain, Service};
-use xmpptls::verification::{History, Loudness};
 
-use self::compare::{Traits, level_rank};
+use self::compare::Known;
+pub(crate) use self::remember::remember;
 use self::store::{Row, Store};
 use crate::args::{HistoryArgs, HistoryCommand};
-use crate::check::facts::{ChangeNote, DomainCheck, ServiceCheck};
 use crate::clock::{date_and_minute, wall_seconds};
 use crate::failure::Failure;
 use crate::paint::{self, BAD, BOLD, FAINT, Lines, PLAIN, WEAK};
@@ -26,86 +31,6 @@ pub(crate) fn default_path() -> Option<PathBuf> {
     let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")));
     Some(state?.join("xmpptls/history.sqlite"))
-}
-
-/// Compares a check with what is known, remembers it, and puts the changes into it.
-pub(crate) fn remember(check: &mut DomainCheck, path: &std::path::Path) -> Result<(), Failure> {
-    let mut store = Store::open(path)?;
-    let (domain, now) = (check.domain.clone(), check.checked_at);
-    for service in &mut check.services {
-        let changes = remember_service(&mut store, &domain, service, now)?;
-        service.changes = changes;
-    }
-    Ok(())
-}
-
-fn remember_service(
-    store: &mut Store,
-    domain: &Domain,
-    check: &ServiceCheck,
-    now: i64,
-) -> Result<Vec<ChangeNote>, Failure> {
-    // Nothing answered: nothing is learnt, and nothing is warned of.
-    let Some(latest) = Traits::of(check) else { return Ok(Vec::new()) };
-    let path = store.path().to_owned();
-    let (name, service) = (domain.as_ascii().to_owned(), check.service.name().to_owned());
-    let mut damage = None;
-    let changes = store.in_transaction(|transaction| {
-        let before = store::row(transaction, &name, &service)?;
-        let known = match before.as_ref().map(|row| read(row, domain, check.service)).transpose() {
-            Ok(known) => known,
-            Err(why) => {
-                damage = Some(why);
-                return Ok(Vec::new());
-            }
-        };
-        let (history, held) = match known {
-            Some((history, held)) => (history, Some(held)),
-            None => (History::new(domain.clone(), check.service), None),
-        };
-        if let Some(proof) = held.as_ref().and_then(|held| latest.incomparable(held)) {
-            return Ok(vec![not_compared(proof)]);
-        }
-        let (kept, mut changes) = compare::certificates(check, history, now);
-        if let Some(held) = &held {
-            changes.extend(latest.losses(held, check.service));
-        }
-        let row = Row {
-            domain: name.clone(),
-            service: service.clone(),
-            certificates: kept.to_json(),
-            held: held.map_or_else(|| latest.to_json(), |held| held.best(&latest).to_json()),
-            latest: latest.to_json(),
-            first_seen: before.as_ref().map_or(now, |row| row.first_seen),
-            last_seen: now,
-        };
-        store::put(transaction, &row)?;
-        for change in changes.iter().filter(|change| change.change != "same") {
-            store::log(transaction, &name, &service, now, change)?;
-        }
-        Ok(changes)
-    })?;
-    match damage {
-        Some(why) => Err(Failure::History { path, why }),
-        None => Ok(changes),
-    }
-}
-
-fn not_compared(proof: &str) -> ChangeNote {
-    let text = format!(
-        "not compared: {} proved it before, and could not be looked up this time",
-        proof.to_uppercase()
-    );
-    ChangeNote { change: "not_compared", loudness: Loudness::Info.name(), text }
-}
-
-/// The parts of a row that are compared.
-fn read(row: &Row, domain: &Domain, service: Service) -> Result<(History, Traits), String> {
-    let history = History::from_json(row.certificates.as_bytes(), domain, service);
-    let history = history.map_err(|error| format!("the entry of {domain} cannot be used: {error}"))?;
-    let held = Traits::from_json(&row.held)
-        .ok_or_else(|| format!("the entry of {domain} is damaged: nothing can be said about changes"))?;
-    Ok((history, held))
 }
 
 /// Runs `history`.
@@ -149,11 +74,13 @@ fn accept(store: &mut Store, domain: &Domain, services: &[Service]) -> Result<u8
     for service in services {
         let name = domain.as_ascii();
         let done = store.in_transaction(|transaction| {
-            let Some(row) = store::row(transaction, name, service.name())? else { return Ok(Some(0)) };
-            let Some(certificates) = without_better(&row) else { return Ok(None) };
-            store::put(transaction, &Row { held: row.latest.clone(), certificates, ..row })?;
+            let rows = store::of_service(transaction, name, service.name())?;
+            for row in &rows {
+                let Ok(known) = Known::read(row, domain, *service) else { return Ok(None) };
+                store::put(transaction, &known.accepted().row())?;
+            }
             store::accept(transaction, name, service.name(), wall_seconds())?;
-            Ok(Some(1))
+            Ok(Some(rows.len()))
         })?;
         let done = done.ok_or_else(|| Failure::History {
             path: path.clone(),
@@ -164,91 +91,97 @@ fn accept(store: &mut Store, domain: &Domain, services: &[Service]) -> Result<u8
     said(count, domain, "accepted as it was seen last")
 }
 
-/// The certificates without those that were proved better than what was seen last.
-fn without_better(row: &Row) -> Option<String> {
-    let most = level_rank(&Traits::from_json(&row.latest)?.level);
-    let mut json: Value = serde_json::from_str(&row.certificates).ok()?;
-    let seen = json.get_mut("seen")?.as_array_mut()?;
-    seen.retain(|own| {
-        own.get("level").and_then(Value::as_str).is_some_and(|level| level_rank(level) <= most)
-    });
-    Some(json.to_string())
-}
-
 fn list(store: &Store, domain: Option<&Domain>, as_json: bool) -> Result<u8, Failure> {
     let rows = store.rows(domain.map(Domain::as_ascii))?;
-    if as_json {
-        for row in &rows {
-            crate::say(&format!("{}\n", row_json(store, row)?));
-        }
-        return Ok(0);
-    }
+    let services = rows.chunk_by(|one, other| one.domain == other.domain && one.service == other.service);
     let mut lines = Lines::new(paint::width());
-    for row in &rows {
-        write_row(&mut lines, row);
+    for (index, rows) in services.enumerate() {
+        let Some(first) = rows.first() else { continue };
+        if as_json {
+            crate::say(&format!("{}\n", service_json(store, first, rows)?));
+            continue;
+        }
+        if index > 0 {
+            lines.blank();
+        }
+        write_service(&mut lines, first, rows);
         if domain.is_some() {
-            write_changes(&mut lines, store, row)?;
+            write_changes(&mut lines, store, first)?;
         }
     }
-    if rows.is_empty() {
+    if rows.is_empty() && !as_json {
         lines.line("nothing was seen yet");
     }
     crate::say(&lines.finish());
     Ok(0)
 }
 
-fn row_json(store: &Store, row: &Row) -> Result<Value, Failure> {
+fn service_json(store: &Store, first: &Row, rows: &[Row]) -> Result<Value, Failure> {
     let nested = |text: &str| serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
-    let changes: Vec<Value> = store
-        .changes(&row.domain, &row.service)?
-        .iter()
-        .map(|change| {
-            json!({
-                "seen_at": change.seen_at,
-                "change": change.change,
-                "loudness": change.loudness,
-                "text": change.text,
-                "accepted_at": change.accepted_at,
-            })
+    let places = rows.iter().map(|row| {
+        json!({
+            "source": row.place.source.name(),
+            "target": row.place.target,
+            "port": row.place.port,
+            "transport": row.place.transport,
+            "address": row.place.address,
+            "first_seen": row.first_seen,
+            "last_seen": row.last_seen,
+            "held": nested(&row.held),
+            "latest": nested(&row.latest),
+            "certificates": nested(&row.certificates),
         })
-        .collect();
+    });
+    let changes = store.changes(&first.domain, &first.service)?;
+    let changes = changes.iter().map(|change| {
+        json!({
+            "seen_at": change.seen_at,
+            "change": change.change,
+            "loudness": change.loudness,
+            "text": change.text,
+            "accepted_at": change.accepted_at,
+        })
+    });
     Ok(json!({
-        "domain": row.domain,
-        "service": row.service,
-        "first_seen": row.first_seen,
-        "last_seen": row.last_seen,
-        "held": nested(&row.held),
-        "latest": nested(&row.latest),
-        "certificates": nested(&row.certificates),
-        "changes": changes,
+        "domain": first.domain,
+        "service": first.service,
+        "places": places.collect::<Vec<_>>(),
+        "changes": changes.collect::<Vec<_>>(),
     }))
 }
 
-fn write_row(lines: &mut Lines, row: &Row) {
-    let seen = format!("last seen {}", date_and_minute(row.last_seen));
-    lines.heading(0, (&format!("{}  {}", row.domain, row.service), BOLD), (&seen, FAINT));
-    match Traits::from_json(&row.latest) {
-        None => lines.entry(2, "damaged", BAD, "this entry cannot be read; `history forget` removes it"),
-        Some(latest) => {
-            let proofs =
-                if latest.proofs.is_empty() { "no proof".to_owned() } else { latest.proofs.join(", ") };
-            lines.entry(2, "level", PLAIN, &format!("{}, {proofs}", latest.level.replace('_', " ")));
+fn write_service(lines: &mut Lines, first: &Row, rows: &[Row]) {
+    let last = rows.iter().map(|row| row.last_seen).max().unwrap_or(first.last_seen);
+    let seen = format!("last seen {}", date_and_minute(last));
+    lines.heading(0, (&format!("{}  {}", first.domain, first.service), BOLD), (&seen, FAINT));
+    for row in rows {
+        let service = [Service::C2s, Service::S2s].into_iter().find(|own| own.name() == row.service);
+        let known = Domain::parse(&row.domain).ok().zip(service);
+        let known = known.and_then(|(domain, service)| Known::read(row, &domain, service).ok());
+        match known {
+            None => lines.entry(2, "damaged", BAD, "this entry cannot be read; `history forget` removes it"),
+            Some(known) => write_place(lines, &known),
         }
     }
-    let certificates: Value = serde_json::from_str(&row.certificates).unwrap_or(Value::Null);
-    let all = certificates.get("seen").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    for (index, own) in all.iter().rev().enumerate() {
-        let text = |name: &str| own.get(name).and_then(Value::as_str).unwrap_or_default();
-        let key: String = text("public_key").chars().take(16).collect();
-        let time =
-            |name: &str| own.get(name).and_then(Value::as_i64).map(date_and_minute).unwrap_or_default();
+}
+
+fn write_place(lines: &mut Lines, known: &Known) {
+    let latest = &known.latest;
+    let level = latest.level.name().replace('_', " ");
+    let level = if latest.tls { level } else { "no TLS".into() };
+    lines.heading(2, (&known.place.text(), PLAIN), (&level, PLAIN));
+    if !latest.proofs.is_empty() {
+        lines.entry(4, "proofs", PLAIN, &latest.proofs.join(", ").to_uppercase());
+    }
+    for (index, own) in known.certificates.seen().iter().rev().enumerate() {
+        let key: String = own.public_key.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         let line = format!(
             "{key}… from {}, seen {} to {}",
-            text("issuer_text"),
-            time("first_seen"),
-            time("last_seen")
+            own.issuer_text,
+            date_and_minute(own.first_seen),
+            date_and_minute(own.last_seen)
         );
-        lines.entry(2, if index == 0 { "keys" } else { "" }, PLAIN, &line);
+        lines.entry(4, if index == 0 { "keys" } else { "" }, PLAIN, &line);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The file: SQLite, one row for each domain and service, and a log of what changed.
+//! The file: SQLite, one row for each place where a domain's service was seen, and a log of what changed.
 //!
 //! Several processes may use one file; each reads, compares and writes in one transaction that holds the write
 //! lock from its beginning, so that nothing seen is lost between them. A file that is damaged, belongs to
@@ -7,52 +7,28 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process;
 use std::time::Duration;
 
-use rusqlite::{
-    Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
-};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
 
+use super::form::{APPLICATION, FORMS, build, create};
+use super::place::{Place, Source};
 use crate::failure::Failure;
 
-/// Marks the file as ours: `XMPT`.
-const APPLICATION: i64 = 0x584d_5054;
 /// The changes of a domain's service that are kept, and shown.
 const CHANGES_KEPT: u32 = 20;
 /// How long another process may keep the file.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Each makes the next version of the form; a file of an older version is brought up in one transaction.
-const FORMS: &[&str] = &[
-    "CREATE TABLE peer (
-        domain TEXT NOT NULL,
-        service TEXT NOT NULL,
-        certificates TEXT NOT NULL,
-        held TEXT NOT NULL,
-        latest TEXT NOT NULL,
-        first_seen INTEGER NOT NULL,
-        last_seen INTEGER NOT NULL,
-        PRIMARY KEY (domain, service)
-    ) STRICT, WITHOUT ROWID;",
-    "CREATE TABLE change (
-        number INTEGER PRIMARY KEY,
-        domain TEXT NOT NULL,
-        service TEXT NOT NULL,
-        seen_at INTEGER NOT NULL,
-        change TEXT NOT NULL,
-        loudness TEXT NOT NULL,
-        text TEXT NOT NULL,
-        accepted_at INTEGER
-    ) STRICT;
-    CREATE INDEX change_by_domain ON change (domain, service);",
-];
+const COLUMNS: &str = "domain, service, source, target, port, transport, address, certificates, held, latest, \
+    first_seen, last_seen";
 
-/// What is known of one domain's service.
+/// What is known of one place of a domain's service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) domain: String,
     pub(crate) service: String,
+    pub(crate) place: Place,
     /// The library's history of certificates, as JSON.
     pub(crate) certificates: String,
     /// The best that was seen, by which later checks are measured, as JSON.
@@ -76,7 +52,7 @@ pub(crate) struct LoggedChange {
 /// An open history.
 pub(crate) struct Store {
     path: PathBuf,
-    connection: Connection,
+    pub(super) connection: Connection,
 }
 
 impl Store {
@@ -147,10 +123,9 @@ impl Store {
     /// All rows, or those of one domain.
     pub(crate) fn rows(&self, domain: Option<&str>) -> Result<Vec<Row>, Failure> {
         let all = || {
-            let mut statement = self.connection.prepare(
-                "SELECT domain, service, certificates, held, latest, first_seen, last_seen FROM peer
-                 WHERE ?1 IS NULL OR domain = ?1 ORDER BY domain, service",
-            )?;
+            let mut statement = self.connection.prepare(&format!(
+                "SELECT {COLUMNS} FROM place WHERE ?1 IS NULL OR domain = ?1 ORDER BY {COLUMNS}"
+            ))?;
             let rows = statement.query_map([domain], read_row)?;
             rows.collect::<rusqlite::Result<Vec<Row>>>()
         };
@@ -183,37 +158,56 @@ impl Store {
     }
 }
 
-/// The row of a domain's service.
-pub(crate) fn row(
+/// The rows of a domain's service.
+pub(crate) fn of_service(
     transaction: &Transaction<'_>,
     domain: &str,
     service: &str,
-) -> rusqlite::Result<Option<Row>> {
-    transaction
-        .query_row(
-            "SELECT domain, service, certificates, held, latest, first_seen, last_seen FROM peer
-             WHERE domain = ?1 AND service = ?2",
-            [domain, service],
-            read_row,
-        )
-        .optional()
+) -> rusqlite::Result<Vec<Row>> {
+    let query = format!("SELECT {COLUMNS} FROM place WHERE domain = ?1 AND service = ?2 ORDER BY {COLUMNS}");
+    let mut statement = transaction.prepare(&query)?;
+    statement.query_map([domain, service], read_row)?.collect()
 }
 
 /// Writes a row in place of the one before.
 pub(crate) fn put(transaction: &Transaction<'_>, row: &Row) -> rusqlite::Result<()> {
+    let statement = format!(
+        "INSERT OR REPLACE INTO place ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+    );
     transaction.execute(
-        "INSERT INTO peer (domain, service, certificates, held, latest, first_seen, last_seen)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-         ON CONFLICT (domain, service) DO UPDATE SET certificates = excluded.certificates,
-             held = excluded.held, latest = excluded.latest, last_seen = excluded.last_seen",
+        &statement,
         params![
             row.domain,
             row.service,
+            row.place.source.name(),
+            row.place.target,
+            row.place.port,
+            row.place.transport,
+            row.place.address,
             row.certificates,
             row.held,
             row.latest,
             row.first_seen,
             row.last_seen
+        ],
+    )?;
+    Ok(())
+}
+
+/// Takes a row out.
+pub(crate) fn remove(transaction: &Transaction<'_>, row: &Row) -> rusqlite::Result<()> {
+    let place = &row.place;
+    transaction.execute(
+        "DELETE FROM place WHERE domain = ?1 AND service = ?2 AND source = ?3 AND target = ?4 AND port = ?5
+             AND transport = ?6 AND address = ?7",
+        params![
+            row.domain,
+            row.service,
+            place.source.name(),
+            place.target,
+            place.port,
+            place.transport,
+            place.address
         ],
     )?;
     Ok(())
@@ -227,9 +221,11 @@ pub(crate) fn log(
     seen_at: i64,
     change: &crate::check::facts::ChangeNote,
 ) -> rusqlite::Result<()> {
+    let places = change.endpoints.join(", ");
+    let text = if places.is_empty() { change.text.clone() } else { format!("{} [{places}]", change.text) };
     transaction.execute(
         "INSERT INTO change (domain, service, seen_at, change, loudness, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![domain, service, seen_at, change.change, change.loudness, change.text],
+        params![domain, service, seen_at, change.change, change.loudness, text],
     )?;
     transaction.execute(
         "DELETE FROM change WHERE domain = ?1 AND service = ?2 AND number NOT IN (
@@ -255,57 +251,29 @@ pub(crate) fn accept(
 /// Forgets a domain's service, its log included.
 pub(crate) fn forget(transaction: &Transaction<'_>, domain: &str, service: &str) -> rusqlite::Result<usize> {
     transaction.execute("DELETE FROM change WHERE domain = ?1 AND service = ?2", [domain, service])?;
-    transaction.execute("DELETE FROM peer WHERE domain = ?1 AND service = ?2", [domain, service])
+    transaction.execute("DELETE FROM place WHERE domain = ?1 AND service = ?2", [domain, service])
 }
 
 fn read_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    let source: String = row.get(2)?;
+    // A name that nobody writes is damage, as a column of another type would be.
+    let wrong = || rusqlite::Error::InvalidColumnType(2, "source".into(), rusqlite::types::Type::Text);
     Ok(Row {
         domain: row.get(0)?,
         service: row.get(1)?,
-        certificates: row.get(2)?,
-        held: row.get(3)?,
-        latest: row.get(4)?,
-        first_seen: row.get(5)?,
-        last_seen: row.get(6)?,
-    })
-}
-
-/// Makes a whole new file beside the place, then puts it there unless somebody else has: nobody ever sees
-/// half a file.
-fn create(path: &Path) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| failure(path, &error.to_string());
-    if let Some(directory) = path.parent().filter(|own| !own.as_os_str().is_empty()) {
-        fs::create_dir_all(directory).map_err(failed)?;
-    }
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".new-{}", process::id()));
-    let beside = PathBuf::from(name);
-    // One may be left of a process that was killed, with the same number.
-    let _ = fs::remove_file(&beside);
-    let made = (|| {
-        let mut connection = Connection::open(&beside)?;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        transaction.pragma_update(None, "application_id", APPLICATION)?;
-        build(&transaction, 0)?;
-        transaction.commit()
-    })();
-    let placed = match made {
-        Err(error) => Err(sql(path, &error)),
-        Ok(()) => match fs::hard_link(&beside, path) {
-            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(failed(error)),
-            _ => Ok(()),
+        place: Place {
+            source: Source::from_name(&source).ok_or_else(wrong)?,
+            target: row.get(3)?,
+            port: row.get(4)?,
+            transport: row.get(5)?,
+            address: row.get(6)?,
         },
-    };
-    // It has done its work, or is of no use.
-    let _ = fs::remove_file(&beside);
-    placed
-}
-
-fn build(transaction: &Transaction<'_>, from: usize) -> rusqlite::Result<()> {
-    for form in FORMS.iter().skip(from) {
-        transaction.execute_batch(form)?;
-    }
-    transaction.pragma_update(None, "user_version", FORMS.len())
+        certificates: row.get(7)?,
+        held: row.get(8)?,
+        latest: row.get(9)?,
+        first_seen: row.get(10)?,
+        last_seen: row.get(11)?,
+    })
 }
 
 fn connect(path: &Path) -> Result<Connection, Failure> {
@@ -315,11 +283,11 @@ fn connect(path: &Path) -> Result<Connection, Failure> {
     Ok(connection)
 }
 
-fn failure(path: &Path, why: &str) -> Failure {
+pub(super) fn failure(path: &Path, why: &str) -> Failure {
     Failure::History { path: path.to_owned(), why: why.to_owned() }
 }
 
-fn sql(path: &Path, error: &rusqlite::Error) -> Failure {
+pub(super) fn sql(path: &Path, error: &rusqlite::Error) -> Failure {
     let why = match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => {
             "this is no history of xmpptls, or it is damaged; nothing can be said about changes".into()
@@ -337,7 +305,3 @@ fn sql(path: &Path, error: &rusqlite::Error) -> Failure {
     };
     failure(path, &why)
 }
-
-#[cfg(test)]
-#[path = "store_tests.rs"]
-mod tests;

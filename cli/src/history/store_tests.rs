@@ -1,19 +1,28 @@
 //! The file in all the states in which it must not be taken for an empty one.
 
-use super::*;
+use std::fs;
+use std::path::PathBuf;
+use std::process;
+
+use rusqlite::Connection;
+
+use super::form::{APPLICATION, FORMS};
+use super::place::Place;
+use super::store::{Row, Store, log, put};
+use crate::failure::Failure;
 
 /// A directory that goes with the test.
-struct Scratch(PathBuf);
+pub(super) struct Scratch(PathBuf);
 
 impl Scratch {
-    fn new(name: &str) -> Self {
+    pub(super) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("xmpptls-store-{name}-{}", process::id()));
         let _ = fs::remove_dir_all(&path);
         fs::create_dir(&path).unwrap();
         Self(path)
     }
 
-    fn file(&self) -> PathBuf {
+    pub(super) fn file(&self) -> PathBuf {
         self.0.join("history.sqlite")
     }
 }
@@ -28,6 +37,7 @@ fn sample(domain: &str, filling: usize) -> Row {
     Row {
         domain: domain.into(),
         service: "s2s".into(),
+        place: Place::earlier(),
         certificates: "x".repeat(filling),
         held: "{}".into(),
         latest: "{}".into(),
@@ -73,19 +83,21 @@ fn a_file_that_cannot_be_written_is_an_error_and_can_be_read() {
 
 #[test]
 fn a_file_of_an_older_form_is_brought_up_with_all_that_is_in_it() {
-    let scratch = Scratch::new("older");
-    {
-        let connection = Connection::open(scratch.file()).unwrap();
-        connection.pragma_update(None, "application_id", APPLICATION).unwrap();
-        connection.execute_batch(FORMS[0]).unwrap();
-        connection.pragma_update(None, "user_version", 1).unwrap();
-        connection
-            .execute("INSERT INTO peer VALUES ('a.example', 's2s', 'xxxxxxxxxx', '{}', '{}', 1, 2)", [])
-            .unwrap();
+    for form in 1..FORMS.len() {
+        let scratch = Scratch::new("older");
+        {
+            let connection = Connection::open(scratch.file()).unwrap();
+            connection.pragma_update(None, "application_id", APPLICATION).unwrap();
+            connection.execute_batch(&FORMS[..form].concat()).unwrap();
+            connection.pragma_update(None, "user_version", form).unwrap();
+            connection
+                .execute("INSERT INTO peer VALUES ('a.example', 's2s', 'xxxxxxxxxx', '{}', '{}', 1, 2)", [])
+                .unwrap();
+        }
+        let store = Store::open(&scratch.file()).unwrap();
+        assert_eq!(store.rows(None).unwrap(), [sample("a.example", 10)]);
+        assert!(store.changes("a.example", "s2s").unwrap().is_empty());
     }
-    let store = Store::open(&scratch.file()).unwrap();
-    assert_eq!(store.rows(None).unwrap(), [sample("a.example", 10)]);
-    assert!(store.changes("a.example", "s2s").unwrap().is_empty());
 }
 
 #[test]
@@ -125,8 +137,12 @@ fn what_is_no_history_is_never_an_empty_one() {
 fn the_latest_changes_of_each_service_are_kept_whatever_the_other_has() {
     let scratch = Scratch::new("services");
     let mut store = Store::open(&scratch.file()).unwrap();
-    let change =
-        |text: String| crate::check::facts::ChangeNote { change: "version_lower", loudness: "alarm", text };
+    let change = |text: String| crate::check::facts::ChangeNote {
+        change: "version_lower",
+        loudness: "alarm",
+        text,
+        endpoints: Vec::new(),
+    };
     store
         .in_transaction(|transaction| {
             log(transaction, "a.example", "s2s", 0, &change("of s2s".into()))?;

@@ -46,8 +46,8 @@ impl std::fmt::Debug for Anchors {
 
 /// Reads DNSKEY records in zone file form (RFC 4034 §2.2), one a line; `;` begins a comment.
 pub(crate) fn parse_anchors(lines: &str) -> Result<Anchors, LookupError> {
-    // Only a line that ends is read to its end.
-    let keys: TrustAnchors = format!("{lines}\n").parse().map_err(|_| LookupError::TrustAnchors)?;
+    let complete: String = lines.lines().map(complete).collect();
+    let keys: TrustAnchors = complete.parse().map_err(|_| LookupError::TrustAnchors)?;
     // A line that is neither empty nor a comment was a key, or parsing had failed.
     let owner = lines
         .lines()
@@ -56,6 +56,20 @@ pub(crate) fn parse_anchors(lines: &str) -> Result<Anchors, LookupError> {
         .ok_or(LookupError::TrustAnchors)?;
     let zone = Name::from_ascii(owner).map_err(|_| LookupError::TrustAnchors)?;
     Ok(Anchors { keys: Arc::new(keys), zone })
+}
+
+/// A record with the TTL and class that may be left out in zone files (RFC 1035 §5.1); tools print it so. Only
+/// a line that ends is read to its end.
+fn complete(line: &str) -> String {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let place = words.iter().take(4).position(|word| word.eq_ignore_ascii_case("DNSKEY"));
+    match (place, words.split_first()) {
+        (Some(place @ 1..), Some((owner, _))) => {
+            let rest: Vec<&str> = words.iter().skip(place).copied().collect();
+            format!("{owner} 0 IN {}\n", rest.join(" "))
+        }
+        _ => format!("{line}\n"),
+    }
 }
 
 /// Opens the way to the servers; nothing is sent yet.

@@ -11,12 +11,12 @@ use std::sync::{Arc, OnceLock};
 
 use aws_lc_rs::digest;
 
-use rustls::pki_types::pem::{PemObject, SectionKind};
 use rustls::pki_types::{CertificateDer, Der, TrustAnchor};
 
 use super::constraints;
+use super::signatures::Signatures;
 use crate::certificate::der::{self, Reader};
-use crate::certificate::{Certificate, CertificateError, NameConstraints};
+use crate::certificate::{Certificate, CertificateError, NameConstraints, pem};
 use crate::limits::TRUST_ANCHORS;
 
 /// A set of trust anchors. Clones share it.
@@ -30,6 +30,8 @@ struct Set {
     built: Vec<TrustAnchor<'static>>,
     skipped: Vec<SkippedCertificate>,
     digest: OnceLock<[u8; 32]>,
+    /// What was found right by questions about this set.
+    signatures: Signatures,
 }
 
 /// One trust anchor.
@@ -37,6 +39,8 @@ struct Set {
 pub struct Anchor {
     subject: Box<[u8]>,
     spki: Box<[u8]>,
+    /// The content of the certificate's NameConstraints, as the path building wants them.
+    constraints: Option<Box<[u8]>>,
     certificate: Option<Certificate>,
 }
 
@@ -71,9 +75,10 @@ impl Anchor {
     /// [`SkipReason::Unusable`], when no path can be built with it.
     pub fn from_certificate(certificate: Certificate) -> Result<Self, SkipReason> {
         let der = CertificateDer::from(certificate.der());
-        webpki::anchor_from_trusted_cert(&der).map_err(|_| SkipReason::Unusable)?;
+        let anchor = webpki::anchor_from_trusted_cert(&der).map_err(|_| SkipReason::Unusable)?;
+        let constraints = anchor.name_constraints.map(|der| constraints::without_other_names(&der).into());
         let (subject, spki) = (certificate.subject_der().into(), certificate.spki().into());
-        Ok(Self { subject, spki, certificate: Some(certificate) })
+        Ok(Self { subject, spki, constraints, certificate: Some(certificate) })
     }
 
     /// The anchor of a key that a record gives without a certificate (DANE-TA with selector 1, RFC 7671
@@ -87,7 +92,7 @@ impl Anchor {
         if !is_sequence(subject) || !is_sequence(spki) {
             return Err(SkipReason::Unusable);
         }
-        Ok(Self { subject: subject.into(), spki: spki.into(), certificate: None })
+        Ok(Self { subject: subject.into(), spki: spki.into(), constraints: None, certificate: None })
     }
 
     /// The anchor's name in DER, the whole SEQUENCE.
@@ -115,18 +120,10 @@ impl Anchor {
             let element = Reader::new(bytes).expect(der::SEQUENCE).ok()?;
             Some(Der::from(element.content.to_vec()))
         };
-        let constraints = match &self.certificate {
-            None => None,
-            Some(certificate) => {
-                let der = CertificateDer::from(certificate.der());
-                let anchor = webpki::anchor_from_trusted_cert(&der).ok()?;
-                anchor.name_constraints.map(|der| constraints::without_other_names(&der))
-            }
-        };
         Some(TrustAnchor {
             subject: content(&self.subject)?,
             subject_public_key_info: content(&self.spki)?,
-            name_constraints: constraints.map(Der::from),
+            name_constraints: self.constraints.as_deref().map(|own| Der::from(own.to_vec())),
         })
     }
 }
@@ -150,14 +147,15 @@ impl TrustAnchors {
         Self(Arc::new(set))
     }
 
-    /// A set of the certificates in a PEM text; other sections and text between are passed over.
-    pub fn from_pem(pem: &[u8]) -> Self {
+    /// A set of the certificates in a PEM text; other blocks and text between are passed over.
+    pub fn from_pem(text: &[u8]) -> Self {
         let mut set = Set::default();
-        for (index, section) in <(SectionKind, Vec<u8>)>::pem_slice_iter(pem).enumerate() {
-            match section {
-                Ok((SectionKind::Certificate, der)) => set.add_der(index, &der),
-                Ok(_) => {}
-                Err(_) => set.add(index, Err(SkipReason::NotPem)),
+        let is_wanted = |block: &pem::Block<'_>| block.label == b"CERTIFICATE";
+        let offered = pem::blocks(text).filter(|block| block.as_ref().map_or(true, is_wanted));
+        for (index, block) in offered.enumerate() {
+            match block.ok().and_then(|block| block.decode()) {
+                Some(der) => set.add_der(index, &der),
+                None => set.add(index, Err(SkipReason::NotPem)),
             }
         }
         Self(Arc::new(set))
@@ -210,6 +208,10 @@ impl TrustAnchors {
     /// Whether an anchor has this name, the whole SEQUENCE.
     pub(crate) fn has_subject(&self, subject: &[u8]) -> bool {
         self.iter().any(|anchor| *anchor.subject == *subject)
+    }
+
+    pub(super) fn signatures(&self) -> &Signatures {
+        &self.0.signatures
     }
 
     pub(crate) fn built(&self) -> &[TrustAnchor<'static>] {

@@ -22,6 +22,7 @@ mod floor;
 mod purpose;
 mod revocation;
 mod search;
+mod signatures;
 
 use std::fmt;
 

@@ -9,14 +9,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rustls::pki_types::CertificateRevocationListDer;
-use rustls::pki_types::pem::PemObject;
 use webpki::{CertRevocationList, OwnedCertRevocationList};
 use x509_parser::prelude::FromDer;
 use x509_parser::time::ASN1Time;
 
-use crate::certificate::Certificate;
 use crate::certificate::der::{self, NotDer, Reader};
+use crate::certificate::{Certificate, pem};
 use crate::limits::{REVOCATION_LIST_BYTES, REVOCATION_LISTS};
 use crate::policy::Revocation;
 
@@ -110,7 +108,7 @@ impl RevocationList {
         }
     }
 
-    /// Reads a list in DER, or all lists of a PEM text; other sections and text between are passed over.
+    /// Reads a list in DER, or all lists of a PEM text; other blocks and text between are passed over.
     ///
     /// # Errors
     /// [`RevocationListError`] for the first that cannot be used; a text without a list is malformed.
@@ -122,8 +120,12 @@ impl RevocationList {
             return Ok(vec![Self::from_der(bytes)?]);
         }
         let mut lists = Vec::new();
-        for section in CertificateRevocationListDer::pem_slice_iter(bytes) {
-            lists.push(Self::from_der(&section.map_err(|_| RevocationListError::Malformed)?)?);
+        for block in pem::blocks(bytes) {
+            let block = block.map_err(|pem::NotEnded| RevocationListError::Malformed)?;
+            if block.label != b"X509 CRL" {
+                continue;
+            }
+            lists.push(Self::from_der(&block.decode().ok_or(RevocationListError::Malformed)?)?);
             if lists.len() > REVOCATION_LISTS {
                 return Err(RevocationListError::TooMany);
             }

@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm, UnixTime};
 use webpki::{CertRevocationList, EndEntityCert, Error, ExpirationPolicy, RevocationCheckDepth};
 use webpki::{RevocationOptionsBuilder, UnknownStatusPolicy, VerifiedPath};
 
@@ -99,8 +99,11 @@ impl Search<'_> {
                 .build()
         });
         let accept = |path: &VerifiedPath<'_>| self.accept(path, &mut refused.borrow_mut());
+        let algorithms = self.anchors.signatures().before(webpki::ALL_VERIFICATION_ALGS);
+        let algorithms: Vec<_> =
+            algorithms.iter().map(|own| -> &dyn SignatureVerificationAlgorithm { own }).collect();
         let path = leaf.verify_for_usage(
-            webpki::ALL_VERIFICATION_ALGS,
+            &algorithms,
             self.anchors.built(),
             &others,
             UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(self.time).unwrap_or_default())),

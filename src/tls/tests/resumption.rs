@@ -255,23 +255,6 @@ fn res_10_a_domain_can_be_forgotten_and_others_stay() {
     world.cache.forget("example.org");
     assert_eq!(world.again(NOW), Full);
     assert_eq!(world.kind(Some("example.com"), key("example.com"), NOW), Resumed);
-    world.cache.clear();
-    assert_eq!(world.again(NOW), Full);
-}
-
-#[test]
-fn res_09_tickets_can_be_refused_before_they_come() {
-    let world = World::new();
-    let ours = InitiatingOptions { resumption: key("example.org"), ..InitiatingOptions::default() };
-    let theirs = AcceptingOptions::default();
-    let mut pair = Pair::named(&world.client, &world.server, Some("example.org"), NOW, ours, theirs);
-    while !pair.client.is_ready() {
-        deliver(&mut pair.server, &drain(&mut pair.client), usize::MAX, NOW, &mut Vec::new());
-        deliver(&mut pair.client, &drain(&mut pair.server), usize::MAX, NOW, &mut Vec::new());
-    }
-    pair.client.refuse_tickets();
-    assert_eq!(pair.run(), (None, None));
-    assert_eq!(world.cache.tickets(&key("example.org").unwrap()), 0);
 }
 
 #[test]
@@ -307,21 +290,6 @@ fn the_cache_holds_a_bounded_number_of_tickets_of_a_peer() {
     }
     let kept = world.cache.tickets(&key("example.org").unwrap());
     assert_eq!(kept, crate::limits::RESUMPTION_TICKETS_PER_PEER);
-}
-
-#[test]
-fn res_09_a_note_stands_with_the_tickets_of_its_key_until_they_are_forgotten() {
-    let world = World::new();
-    let key = key("example.org").unwrap();
-    assert_eq!(world.cache.note(&key), None);
-    world.cache.annotate(&key, b"until 2028".as_slice().into());
-    world.again(NOW);
-    assert_eq!(world.cache.tickets(&key), 2);
-    assert_eq!(world.cache.note(&key).as_deref(), Some(&b"until 2028"[..]));
-    let other = ResumptionKey { domain: "example.org".into(), rest: b"s2s".as_slice().into() };
-    assert_eq!(world.cache.note(&other), None);
-    world.cache.forget("example.org");
-    assert_eq!(world.cache.note(&key), None);
 }
 
 /// Runs `work` as rustls would in a handshake of this domain, told by the stream header, at this time.

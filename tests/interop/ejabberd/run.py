@@ -22,9 +22,13 @@ from lab.processes import Laboratory  # noqa: E402
 from lab.xmpp import Refused, exchange, log_in  # noqa: E402
 
 from servers import C2S_DIRECT, HERE, HTTPS, S2S_DIRECT, Pair, Place, domain_of  # noqa: E402
+from services import Services  # noqa: E402
+
+GROUPS = ("conformance", "usual", "rsa_and_tls12", "server_certificates", "unknown_authority", "other_name",
+          "client_certificates", "websocket", "upload", "stun", "reload_under_load")
 
 
-class Scenarios:
+class Scenarios(Services):
     """Each public method is a group of checks."""
 
     def __init__(self, checks, place, options):
@@ -161,7 +165,7 @@ def main():
         place = Place(laboratory, options.ebin, options.library)
         print(f"under test: {' '.join(options.ebin) or 'fast_tls as installed'}; nodes on {laboratory.address('*')}")
         scenarios = Scenarios(checks, place, options)
-        for group in ("conformance", "usual", "rsa_and_tls12", "server_certificates", "unknown_authority", "other_name"):
+        for group in GROUPS:
             if options.only in group:
                 with checks.group(group):
                     getattr(scenarios, group)()

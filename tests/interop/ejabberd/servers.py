@@ -15,7 +15,7 @@ from lab.xmpp import Account
 HERE = Path(__file__).parent
 ZONE = "example.test"
 NODES = {"one": 1, "two": 2}
-C2S, C2S_DIRECT, S2S, S2S_DIRECT, HTTPS, DISTRIBUTION = 15222, 15223, 15269, 15270, 15443, 15300
+C2S, C2S_DIRECT, S2S, S2S_DIRECT, HTTPS, STUN, DISTRIBUTION = 15222, 15223, 15269, 15270, 15443, 15478, 15300
 PASSWORD = "secret"
 USER = "ejabberd"  # ejabberdctl runs as this user, or as root and changes to it
 
@@ -31,6 +31,15 @@ KINDS = {
     "selfsigned": {"issuer": "self"},
 }
 
+# Certificates of users, by what is odd about them.
+USERS = {
+    "user": {},
+    "user-elsewhere": {"xmpp_addr": (f"user@two.{ZONE}",)},
+    "user-unknown-ca": {"issuer": "other"},
+    "user-expired": {"valid": (-40, -10)},
+    "user-nameless": {"xmpp_addr": (), "dns": (f"one.{ZONE}",)},
+}
+
 
 def domain_of(node):
     """The XMPP domain of a node."""
@@ -38,21 +47,27 @@ def domain_of(node):
 
 
 class Place:
-    """What all pairs of nodes of one run share. `ebin` is put ahead of the distribution's code."""
+    """What all pairs of nodes of one run share. `ebin` is put ahead of the distribution's code.
 
-    def __init__(self, laboratory, ebin=(), library=None):
+    `pki` and `zone` are those of a laboratory in which other servers run too.
+    """
+
+    def __init__(self, laboratory, ebin=(), library=None, pki=None, zone=None):
         need("ejabberdctl", "erl", "openssl", "curl")
         if os.getuid() != 0 and pwd.getpwuid(os.getuid()).pw_name != USER:
             raise SystemExit(f"ejabberdctl runs only as root or as the user {USER}: run this as one of them")
         self.laboratory = laboratory
-        self.pki = Pki(laboratory.directory / "pki")
+        self.pki = pki or Pki(laboratory.directory / "pki")
         for node in NODES:
             for kind, odd in KINDS.items():
                 # dNSName alone is what public authorities issue, and what ejabberd 23.01 reads
                 self.pki.issue(f"{node}-{kind}", Leaf(**{"dns": (domain_of(node),), "common_name": "node", **odd}))
+        for name, odd in USERS.items():
+            names = {"xmpp_addr": (f"user@{domain_of('one')}",), "purposes": (Purpose.CLIENT_AUTH,), **odd}
+            self.pki.issue(name, Leaf(**{"common_name": "user", **names}))
         trusted = Path(self.pki.path("ca.crt")).read_text() + Path(self.pki.path("other-ca.crt")).read_text()
         Path(self.pki.path("clients.crt")).write_text(trusted)
-        self.zone = SignedZone(laboratory, ZONE)
+        self.zone = zone or SignedZone(laboratory, ZONE)
         self.code_path = self._readable(ebin)
         self.library = self._library(library) if library else None
 
@@ -88,25 +103,30 @@ class Place:
 
 
 class Pair:
-    """Both nodes. Use as a context: they run inside it.
+    """Both nodes, or those of `nodes`. Use as a context: they run inside it.
 
     `certificates` says which kind each node has; `tls12` forbids TLS 1.3; `plus` False keeps SCRAM-*-PLUS from being
-    offered; `modules` are further lines of ejabberd.yml.
+    offered; `modules` are further lines of ejabberd.yml; `direct` names nodes that have a record for s2s by direct TLS;
+    `neighbours` are domains of other servers and their addresses; with `stock` the nodes run on fast_tls whatever module
+    is under test; with `user_certificates` clients are asked for theirs.
     """
 
-    def __init__(self, place, certificates=("usual", "usual"), tls12=False, plus=True, modules=""):
+    def __init__(self, place, certificates=("usual", "usual"), tls12=False, plus=True, modules="", nodes=tuple(NODES),
+                 direct=("one",), neighbours=(), stock=False, user_certificates=False):
         self.place = place
         self.laboratory = place.laboratory
         self.certificates = dict(zip(NODES, certificates))
         self.tls12, self.plus, self.modules = tls12, plus, modules
+        self.nodes, self.direct, self.neighbours, self.stock = nodes, direct, dict(neighbours), stock
+        self.user_certificates = user_certificates
 
     def __enter__(self):
-        self.place.zone.publish(line for node in NODES for line in self._records(node))
+        self.place.zone.publish(line for node in self.nodes for line in self._records(node))
         try:
-            for node in NODES:
+            for node in self.nodes:
                 self._configure(node)
                 self._start(node)
-            for node in NODES:
+            for node in self.nodes:
                 self._wait(node)
         except BaseException:
             self.__exit__()
@@ -114,7 +134,7 @@ class Pair:
         return self
 
     def __exit__(self, *_):
-        for node in NODES:
+        for node in self.nodes:
             self.laboratory.stop(f"ejabberd-{node}")
 
     def directory(self, node):
@@ -134,7 +154,7 @@ class Pair:
         """The account that every node has."""
         port = C2S_DIRECT if options.get("direct") else C2S
         named = self.certificates[node] != "misnamed"
-        return Account(f"user@{domain_of(node)}/here", PASSWORD, self.place.address(node), port,
+        return Account(f"user@{domain_of(node)}/{options.pop('resource', 'here')}", PASSWORD, self.place.address(node), port,
                        ca=self.place.pki.path("clients.crt") if named else None, **options)
 
     def ctl(self, node, *words):
@@ -155,7 +175,7 @@ class Pair:
     def _records(self, node):
         yield f"{node} IN A {self.place.address(node)}"
         yield f"_xmpp-server._tcp.{node} IN SRV 10 0 {S2S} {node}"
-        if node == "one":  # streams to one use direct TLS (XEP-0368), streams to two STARTTLS
+        if node in self.direct:  # tried first (XEP-0368)
             yield f"_xmpps-server._tcp.{node} IN SRV 0 0 {S2S_DIRECT} {node}"
         for port in (S2S, S2S_DIRECT):
             yield f"_{port}._tcp.{node} IN TLSA {self.place.pki.tlsa(f'{node}-{self.certificates[node]}')}"
@@ -170,6 +190,7 @@ class Pair:
             domain=domain_of(node), address=self.place.address(node), ca=self.place.pki.path("ca.crt"),
             certificate=directory / "etc" / "certificate.pem", modules=self.modules,
             c2s=C2S, c2s_direct=C2S_DIRECT, s2s=S2S, s2s_direct=S2S_DIRECT, https=HTTPS,
+            tls_verify=str(self.user_certificates).lower(), stun=STUN, uploads=directory / "uploads",
             protocol_options="no_tlsv1_3," if self.tls12 else "",
             disabled_mechanisms="" if self.plus else "scram-sha-1-plus, scram-sha-256-plus, scram-sha-512-plus")
         (directory / "etc" / "ejabberd.yml").write_text(text)
@@ -185,10 +206,11 @@ class Pair:
         (directory / "etc" / "inetrc").write_text(
             '{resolv_conf,""}.\n{lookup,["file","dns"]}.\n' + f"{{nameserver,{server},{DNS_PORT}}}.\n")
         names = [f"{self.place.address(other)} {domain_of(other)}" for other in NODES]
+        names += [f"{address} {domain}" for domain, address in self.neighbours.items()]
         (directory / "etc" / "hosts").write_text("\n".join(["127.0.0.1 localhost", *names]) + "\n")
         interface = "{" + self.place.address(node).replace(".", ",") + "}"
         options = f"-setcookie laboratory -env ERL_CRASH_DUMP_BYTES 0 -kernel inet_dist_use_interface {interface}"
-        for path in self.place.code_path:
+        for path in () if self.stock else self.place.code_path:
             options += f" -pa {path}"
         lines = [f'ERL_OPTIONS="{options}"', f"ERL_DIST_PORT={DISTRIBUTION}",
                  f"EJABBERD_PID_PATH={directory}/ejabberd.pid",
@@ -202,7 +224,7 @@ class Pair:
                               env={"HOME": str(self.directory(node))})
 
     def _wait(self, node):
-        for port in (C2S, C2S_DIRECT, S2S, S2S_DIRECT, HTTPS):
+        for port in (C2S, C2S_DIRECT, S2S, S2S_DIRECT, HTTPS, STUN):
             self.laboratory.wait_for_port(f"ejabberd-{node}", self.place.address(node), port, 40)
         # Ports are open before there are tables of accounts; the node runs when its whole application has started.
         self.laboratory.wait_until(f"ejabberdctl status: {node} runs", lambda: self.ctl(node, "status")[0] == 0, 40)

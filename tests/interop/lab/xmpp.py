@@ -14,7 +14,10 @@ logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
 @dataclass
 class Account:
-    """Where and how a user logs in. `ca` None: the server's certificate is not checked."""
+    """Where and how a user logs in. `ca` None: the server's certificate is not checked.
+
+    `certificate` is a file with the user's own certificate and its key, for SASL EXTERNAL.
+    """
 
     jid: str
     password: str
@@ -24,6 +27,7 @@ class Account:
     ca: str | None = None
     mechanism: str | None = None
     tls12: bool = False
+    certificate: str | None = None
 
 
 class Refused(Exception):
@@ -43,6 +47,8 @@ class User(slixmpp.ClientXMPP):
             context.verify_mode = ssl.CERT_NONE
         if account.tls12:
             context.maximum_version = ssl.TLSVersion.TLSv1_2
+        if account.certificate:
+            context.load_cert_chain(account.certificate)
         super().__init__(account.jid, account.password, sasl_mech=account.mechanism, ssl_context=context)
         self.account = account
         self.text = text
@@ -115,10 +121,20 @@ async def _with_users(users, conversation):
 def log_in(account):
     """Logs in and out again; returns (TLS version, suite, SASL mechanism) or raises Refused."""
 
-    async def run():
-        return await _with_users([User(account)], lambda user: user.log_in())
+    return in_session(account)
 
-    return _bounded(run(), 25)
+
+def in_session(account, conversation=None, seconds=25):
+    """Logs in, awaits `conversation(user)`, and logs out again; returns what that returned, or as `log_in`."""
+
+    async def alone(user):
+        connected = await user.log_in()
+        return connected if conversation is None else await conversation(user)
+
+    async def run():
+        return await _with_users([User(account)], alone)
+
+    return _bounded(run(), seconds)
 
 
 def exchange(here, there, both_ways=True, seconds=20):

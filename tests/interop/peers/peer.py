@@ -15,6 +15,7 @@
 """
 
 import argparse
+import contextlib
 import json
 import re
 import selectors
@@ -91,8 +92,9 @@ def connect(options):
                              stderr=subprocess.STDOUT)
     expected = None
     if options.send is not None:
-        child.stdin.write(options.send.encode() + b"\n")
-        child.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):  # a client that refused has ended already
+            child.stdin.write(options.send.encode() + b"\n")
+            child.stdin.flush()
         expected = options.send, options.send[::-1]
     text = _output(child, expected)
     result = (_gnutls_result if options.peer == "gnutls" else _openssl_result)(text)

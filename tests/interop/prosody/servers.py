@@ -33,9 +33,9 @@ def domain_of(host):
     return f"{host}.{ZONE}"
 
 
-def make_pki(directory):
+def make_pki(directory, pki=None):
     """Certificates for all hosts; misnamed's is for another name."""
-    pki = Pki(directory)
+    pki = pki or Pki(directory)
     for host, (_, odd) in HOSTS.items():
         name = "somewhere-else" if host == "misnamed" else host
         pki.issue(host, full(domain_of(name), **odd))
@@ -124,7 +124,7 @@ class Federation:
         yield f"{host} IN A {self._address(host)}"
         yield f"_xmpp-client._tcp.{host} IN SRV 0 0 {C2S} {host}"
         yield f"_xmpps-client._tcp.{host} IN SRV 0 0 {C2S_DIRECT} {host}"
-        yield f"_xmpp-server._tcp.{host} IN SRV 0 0 {S2S} {host}"
+        yield f"_xmpp-server._tcp.{host} IN SRV 10 0 {S2S} {host}"
         if self.direct:
             yield f"_xmpps-server._tcp.{host} IN SRV 0 0 {S2S_DIRECT} {host}"
         for port in (S2S, S2S_DIRECT) if tlsa and host not in self.posh else ():
@@ -183,14 +183,16 @@ class Federation:
 class Place:
     """What all federations of one run share: certificates, the zone, which `ssl` module is under test, and which
     Prosody: the one in PATH, or the one whose programs are in the directory `prosody`.
+
+    `pki` and `zone` are those of a laboratory in which other servers run too.
     """
 
-    def __init__(self, laboratory, modules=(), library=None, plugins=(), prosody=None):
+    def __init__(self, laboratory, modules=(), library=None, plugins=(), prosody=None, pki=None, zone=None):
         self.programs = Path(prosody).resolve() if prosody else None
         need(self.program("prosody"), self.program("prosodyctl"), "openssl")
         self.laboratory = laboratory
-        self.pki = make_pki(laboratory.directory / "pki")
-        self.zone = SignedZone(laboratory, ZONE)
+        self.pki = make_pki(laboratory.directory / "pki", pki)
+        self.zone = zone or SignedZone(laboratory, ZONE)
         self.plugins = [Path(path).resolve() for path in plugins]
         self.library = _named(library, laboratory.directory / "library") if library else None
         self.environment = lua_environment(modules, self.library)

@@ -68,14 +68,6 @@ suites(<<>>) ->
     {ok, []};
 suites(Ciphers) ->
     case xmpptls_compat:parse_ciphers(Ciphers) of
-        {ok, Suites} -> {ok, [{"tls.cipher_suites", ?TLS_1_3 ++ [name(Suite) || Suite <- Suites]}]};
+        {ok, Suites} -> {ok, [{"tls.cipher_suites", ?TLS_1_3 ++ [xmpptls:suite_name(Suite) || Suite <- Suites]}]};
         {error, _} = Error -> Error
     end.
-
-%% IANA's registry of cipher suites, as far as TLS 1.2 with forward secrecy and AEAD goes.
-name(16#C02B) -> <<"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256">>;
-name(16#C02C) -> <<"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384">>;
-name(16#C02F) -> <<"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256">>;
-name(16#C030) -> <<"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384">>;
-name(16#CCA8) -> <<"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256">>;
-name(16#CCA9) -> <<"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256">>.

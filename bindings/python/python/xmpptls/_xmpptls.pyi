@@ -325,6 +325,12 @@ class Context:
         """Puts another policy in place."""
     def set_credentials(self, credentials: Credentials | None) -> None:
         """Puts other credentials in place."""
+    def set_ticket_keys(self, keys: Sequence[Buffer]) -> None:
+        """Puts the host's keys of session tickets in place, so that several servers take each other's tickets.
+
+        A key is 48 bytes: an id of 16, then a secret of 32 random ones. The first key seals, all open; there are
+        at most 8. No key is made here any more: replace them at least weekly.
+        """
     def forget(self, domain: str) -> None:
         """Forgets the tickets of a domain: the next handshake with it is a full one."""
 

@@ -1,7 +1,7 @@
 //! What to mend about proofs and certificates.
 
 use xmpptls::numbers::ReasonCode;
-use xmpptls::verdict::{Level, Method, Reason};
+use xmpptls::verdict::{Level, Method, Outcome, Proof, Reason, Verdict};
 
 use super::{List, Weight, tlsa_lines};
 use crate::check::facts::EndpointCheck;
@@ -21,7 +21,8 @@ impl List<'_> {
                 Urgent,
                 "dane_mismatch",
                 Some(own),
-                "the TLSA records name another key: publish the one in use, and remove those that are gone"
+                "the TLSA records name another key. If the server's key is the one shown here (`xmpptls records` \
+                 on the server says so), publish it and remove those that are gone; else somebody is in between"
                     .into(),
                 tlsa_lines(own),
             );
@@ -43,9 +44,28 @@ impl List<'_> {
             );
         }
         if verdict.level() == Level::Authenticated {
+            self.of_single_proof(own, verdict);
             return;
         }
         self.of_untrusted(own, &codes);
+    }
+
+    /// What proves it to us does so only to those who ask for it.
+    fn of_single_proof(&mut self, own: &EndpointCheck, verdict: &Verdict) {
+        let by = match verdict.method() {
+            Some(Method::DaneEe | Method::DaneTa) => "DANE",
+            Some(Method::Posh) => "POSH",
+            _ => return,
+        };
+        let pkix = own.proofs.iter().find(|attempt| attempt.proof == Proof::Pkix);
+        if pkix.is_some_and(|attempt| attempt.outcome == Outcome::Failed) {
+            let text = format!(
+                "{by} alone proves it: peers that look at authorities only, as most clients do, refuse it; a \
+                 certificate of a public authority for {} serves both",
+                self.domain
+            );
+            self.add(Weight::Advice, "no_pkix", Some(own), text);
+        }
     }
 
     pub(super) fn of_untrusted(&mut self, own: &EndpointCheck, codes: &[ReasonCode]) {
@@ -57,7 +77,9 @@ impl List<'_> {
                 Urgent,
                 "self_signed",
                 Some(own),
-                "the certificate vouches for itself: get one from a public authority, or let DANE or POSH vouch for it".into(),
+                "the certificate vouches for itself: get one from a public authority, or let DANE or POSH vouch for it \
+                 (`xmpptls records` on the server writes what to publish)"
+                    .into(),
             );
         } else if codes.contains(&ReasonCode::UntrustedCa) {
             let text = if alone {

@@ -12,6 +12,7 @@ use xmpptls::record::{
     Dnssec, Lookup, TlsaMatching, TlsaOwner, TlsaRecord, TlsaSelector, TlsaUsage, zone_line,
 };
 use xmpptls::stream;
+use xmpptls::verdict::Level;
 
 use super::facts::{Contact, EndpointCheck, Found, Injection, ServiceCheck};
 use super::words;
@@ -160,6 +161,9 @@ impl List<'_> {
                 let others = check.endpoints.iter().any(|other| other.contact == Contact::Tls);
                 let text = if others {
                     "peers lose time at targets that do not answer: start the server there, or remove the record"
+                } else if own.endpoint.srv.is_none() {
+                    "nothing answers at the domain itself, and no SRV record leads elsewhere: publish SRV records, \
+                     with the target “.” if the domain has no such service"
                 } else {
                     "nothing answers: start the server, open the firewall, or correct the SRV records"
                 };
@@ -264,14 +268,16 @@ impl List<'_> {
         }
     }
 
-    /// Proofs that the zone could carry and does not.
+    /// Proofs that the zone could carry and does not. The record is made of the key that was seen, so only a key
+    /// that is proved is worth one: what somebody in between shows is not to be published.
     fn of_absent_proofs(&mut self, check: &ServiceCheck) {
         for own in check.endpoints.iter().filter(|own| own.contact == Contact::Tls) {
             let secure =
                 own.endpoint.srv != Some(Dnssec::Insecure) && own.endpoint.addresses == Dnssec::Secure;
             let none = !own.tlsa.is_empty()
                 && own.tlsa.iter().all(|(_, found)| matches!(found, Lookup::Absent(Dnssec::Secure)));
-            if secure && none {
+            let proved = own.verdict.as_ref().is_some_and(|verdict| verdict.level() == Level::Authenticated);
+            if secure && none && proved {
                 self.add_with(
                     Weight::Advice,
                     "no_tlsa",

@@ -68,3 +68,17 @@ fn records_that_could_not_be_had_are_told_from_a_service_that_is_not_there() {
     assert_eq!(codes(&service(Found::Failed(LookupFailure::Timeout))), ["search_failed"]);
     assert!(codes(&service(Found::Absent(Dnssec::Secure))).is_empty());
 }
+
+#[test]
+fn where_no_srv_record_leads_anywhere_records_are_what_is_missing() {
+    let text = |srv| {
+        let mut own = EndpointCheck { contact: Contact::NoAddress(None), ..endpoint() };
+        own.endpoint.srv = srv;
+        let check = ServiceCheck { endpoints: vec![own], ..service(Found::Endpoints) };
+        let mends = of(&domain(), &check, 0);
+        assert_eq!(mends[0].code, "dead_end");
+        mends[0].text.clone()
+    };
+    assert!(text(None).contains("publish SRV records"));
+    assert!(text(Some(Dnssec::Secure)).contains("correct the SRV records"));
+}
