@@ -17,6 +17,7 @@ HERE = Path(__file__).resolve().parent
 # Figure, what it is, unit, the least ratio of LuaSec to ours that is wanted.
 BESIDE = [
     ("handshake", "full handshake, both ends, over TCP", "µs", 3.0),
+    ("handshake, met before", "– with a peer that was met before", "µs", None),
     ("message", "300 bytes over TCP", "µs", None),
     ("piece", "16 KiB over TCP", "µs", None),
     ("idle end, KiB", "resident memory of an idle end", "KiB", 3.0),
