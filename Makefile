@@ -104,6 +104,14 @@ bench: bench-programs ## measure, beside what a user would pick instead: one tab
 bench-erlang: all ## the Erlang drop-in beside fast_tls: 20,000 idle connections, handshakes, messages (IDLE= ROUNDS=)
 	@$(MAKE) --no-print-directory -C bindings/erlang bench
 
+.PHONY: bench-lua
+bench-lua: all ## the Lua binding beside LuaSec
+	@$(MAKE) --no-print-directory -C bindings/lua bench
+
+.PHONY: bench-python
+bench-python: ## the Python binding beside CPython's ssl
+	@$(MAKE) --no-print-directory -C bindings/python bench
+
 .PHONY: bench-instructions
 bench-instructions: bench-programs ## instructions an operation, beside rustls alone (needs valgrind)
 	@python3 benches/table.py "$(CARGO_TARGET_DIR)" --instructions

@@ -4,8 +4,9 @@
  * monotonic_ms =}; without one it reads the system's clocks.
  * SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "xmpptls_lua.h"
+#include <string.h>
 
-enum { CHUNK = 16384, MOST_PROTOCOLS = 16 };
+enum { CHUNK = 16384, SHORT = 4096, MOST_PROTOCOLS = 16 };
 
 static void release(void *object)
 {
@@ -144,16 +145,40 @@ static int accept_peer(lua_State *L)
 
 /* ---- bytes ---- */
 
+/* What was received is short, as most stanzas are: opened in a copy on the stack, as strings of Lua never change.
+ * True when the answer is on Lua's stack; else receive() goes on behind the *taken bytes, with this plaintext. */
+static bool receive_short(lua_State *L, xmpp_tls_connection *connection, const xmpp_tls_time *now,
+    const uint8_t *bytes, size_t len, size_t *taken, uint8_t *plain, size_t *got)
+{
+    uint8_t wire[SHORT];
+    if (len > sizeof wire) {
+        return false;
+    }
+    memcpy(wire, bytes, len);
+    if (xmpp_tls_connection_receive_in_place(connection, now, wire, len, taken, plain, SHORT, got) != XMPP_TLS_OK ||
+        *taken < len || *got == SHORT) {
+        return false;
+    }
+    lua_pushlstring(L, (const char *)plain, *got);
+    lua_pushinteger(L, (lua_Integer)len);
+    return true;
+}
+
 /* receive(bytes [, now]) -> plaintext, how many bytes were taken; or nil, error, plaintext so far */
 static int receive(lua_State *L)
 {
     xmpp_tls_connection *connection = check(L);
-    size_t len = 0, taken = 0;
+    size_t len = 0, taken = 0, begun = 0;
     const uint8_t *bytes = (const uint8_t *)luaL_checklstring(L, 2, &len);
     xmpp_tls_time now = xl_time(L, 3);
     xmpp_tls_result result = XMPP_TLS_OK;
+    uint8_t first[SHORT];
+    if (receive_short(L, connection, &now, bytes, len, &taken, first, &begun)) {
+        return 2;
+    }
     luaL_Buffer plain;
     luaL_buffinit(L, &plain);
+    luaL_addlstring(&plain, (const char *)first, begun);
     for (;;) {
         uint8_t chunk[CHUNK];
         size_t used = 0, got = 0;
@@ -226,7 +251,21 @@ static int write_and_transmit(lua_State *L)
     xmpp_tls_time now = xl_time(L, 3);
     xmpp_tls_result result = XMPP_TLS_OK;
     luaL_Buffer out;
+    uint8_t sealed[SHORT];
+    size_t begun = 0;
+    if (len < SHORT / 2) { /* one record, which fits unless older ones wait */
+        result = xmpp_tls_connection_write_into(connection, &now, data, len, &taken, sealed, sizeof sealed, &begun);
+        if (result != XMPP_TLS_OK) {
+            return xl_fail(L, result, NULL);
+        }
+        if (taken == len && begun < sizeof sealed) {
+            lua_pushlstring(L, (const char *)sealed, begun);
+            lua_pushinteger(L, (lua_Integer)taken);
+            return 2;
+        }
+    }
     luaL_buffinit(L, &out);
+    luaL_addlstring(&out, (const char *)sealed, begun);
     for (;;) {
         uint8_t chunk[CHUNK];
         size_t part = 0, written = 0;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,8 @@ from servers import C2S, C2S_DIRECT, HOSTS, PASSWORD, Federation, Place, domain_
 import xmpptls  # noqa: E402
 
 # What each server's c2s TLSA records say: none, the truth, or something else.
-TLSA = {"trusted": None, "selfsigned": "right", "serveronly": "wrong", "misnamed": None, "expired": None}
+TLSA = {"trusted": None, "selfsigned": "right", "serveronly": "wrong", "misnamed": None, "expired": None,
+        "sha256": None}
 
 
 class Servers(Federation):
@@ -76,11 +77,11 @@ class World:
 
 
 @contextmanager
-def world(*hosts: str) -> Iterator[World]:
-    """The servers of these hosts."""
+def world(*hosts: str, load: Sequence[str] = (), **options: Any) -> Iterator[World]:
+    """The servers of these hosts; `load` are modules of Prosody, and the options are those of the laboratory."""
     with Laboratory("python") as laboratory:
-        place = Place(laboratory)
-        with Servers(place, hosts) as servers:
+        place = Place(laboratory, **options)
+        with Servers(place, hosts, modules=load) as servers:
             yield World(place, servers)
 
 

@@ -20,6 +20,7 @@ from conftest import DOMAIN, credential
 
 import xmpptls
 import xmpptls.asyncio
+import xmpptls.asyncio._connect as connect
 from xmpptls import errors
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -277,6 +278,42 @@ def test_happy_eyeballs_goes_on_to_the_address_that_answers() -> None:
         with pytest.raises(OSError, match="no address answers"):
             await _dial(["127.0.0.2", "127.0.0.3"], port, 0.05)
         listening.close()
+
+    asyncio.run(run())
+
+
+def test_connections_that_are_opened_side_by_side_all_come_up(serving) -> None:
+    """Their look-ups end in the same turn of the loop, and the next ones begin in it."""
+    async def run() -> None:
+        async with serving() as place:
+            opened = await asyncio.wait_for(asyncio.gather(*(place.connect() for _ in range(30))), 30)
+            assert {report.verdict.method for _, _, report in opened} == {"pkix"}
+            for reader, writer, _ in opened:
+                writer.close()
+                await reader.read()  # the server's close_notify
+                await writer.wait_closed()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_a_cancellation_is_not_lost_when_the_connection_comes_up_meanwhile(client, monkeypatch, turns: int) -> None:
+    """Whoever was told that a call is cancelled has no connection to close."""
+    async def run() -> None:
+        done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+
+        async def work(*_: object) -> object:
+            return await done
+
+        monkeypatch.setattr(connect, "_open", work)
+        opening = asyncio.ensure_future(xmpptls.asyncio.open_connection(DOMAIN, context=client))
+        await asyncio.sleep(0.01)
+        done.set_result(None)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        taken = opening.cancel()
+        await asyncio.wait([opening])
+        assert opening.cancelled() == taken
 
     asyncio.run(run())
 

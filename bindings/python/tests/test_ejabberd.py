@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from laboratory import INTEROP, Laboratory, dnssec_keys_of, lookup_in
+from test_examples import a_pin_restricts, options_into, the_bot_echoes, the_client_connects, the_ten_lines_check
 from test_prosody import features
 from test_slixmpp import log_in
 
@@ -37,6 +38,7 @@ class Nodes:
     """What tests ask of the two nodes: one with a good certificate, one with a self-signed one."""
 
     place: Any
+    pair: Any
 
     @property
     def anchors(self) -> xmpptls.TrustAnchors:
@@ -54,19 +56,60 @@ class Nodes:
         return xmpptls.Endpoint(self.place.address(node), port, transport=transport, configured=True)
 
 
+class Pair(SERVERS.Pair):  # type: ignore[misc, name-defined]
+    """With records for clients; TLSA only for the node that needs them."""
+
+    def _records(self, node: str) -> Iterator[str]:
+        yield from super()._records(node)
+        yield f"_xmpp-client._tcp.{node} IN SRV 0 0 {SERVERS.C2S} {node}"
+        yield f"_xmpps-client._tcp.{node} IN SRV 1 0 {SERVERS.C2S_DIRECT} {node}"
+        for port in (SERVERS.C2S, SERVERS.C2S_DIRECT) if node == "two" else ():
+            yield f"_{port}._tcp.{node} IN TLSA {self.place.pki.tlsa('two-selfsigned')}"
+
+
 @pytest.fixture(scope="module")
 def ejabberd() -> Iterator[Nodes]:
     """Two nodes."""
     with Laboratory("python-ejabberd") as laboratory:
         place = SERVERS.Place(laboratory)
-        with SERVERS.Pair(place, certificates=("usual", "selfsigned")):
-            yield Nodes(place)
+        with Pair(place, certificates=("usual", "selfsigned")) as pair:
+            yield Nodes(place, pair)
+
+
+@pytest.fixture(scope="module")
+def common(ejabberd: Nodes, tmp_path_factory) -> list[str]:
+    """The options of the examples that lead to the nodes."""
+    return options_into(ejabberd, tmp_path_factory.mktemp("anchor"))
+
+
+def test_the_client_connects_to_ejabberd(common: list[str]) -> None:
+    the_client_connects(common, SERVERS.domain_of("one"), SERVERS.domain_of("two"))
+
+
+def test_the_ten_lines_check_ejabberd(ejabberd: Nodes, monkeypatch, capsys) -> None:
+    the_ten_lines_check(ejabberd, SERVERS.domain_of("one"), monkeypatch, capsys)
+
+
+def test_the_bot_echoes_on_ejabberd(ejabberd: Nodes, common: list[str]) -> None:
+    the_bot_echoes(ejabberd, common, SERVERS.domain_of("two"), ejabberd.endpoint("two"))
+
+
+def test_a_pin_restricts_on_ejabberd(ejabberd: Nodes, common: list[str], tmp_path) -> None:
+    def renew(kind: str) -> None:
+        ejabberd.pair.use_certificate("one", kind)
+        code, text = ejabberd.pair.ctl("one", "reload_config")
+        assert code == 0, text
+
+    try:
+        a_pin_restricts(common, SERVERS.domain_of("one"), tmp_path / "state.json", lambda: renew("renewed"))
+    finally:
+        renew("usual")
 
 
 @pytest.mark.parametrize("direct", [False, True])
 def test_slixmpp_logs_in_to_ejabberd(ejabberd: Nodes, direct: bool) -> None:
-    mechanism, report, said = asyncio.run(log_in(ejabberd, "one", direct=direct, prepare=False))
-    assert said == "hello" and mechanism.startswith("SCRAM-")
+    mechanism, report = asyncio.run(log_in(ejabberd, "one", direct=direct, prepare=False))
+    assert mechanism.startswith("SCRAM-")
     assert report.authenticated and report.version == "TLSv1.3"
 
 

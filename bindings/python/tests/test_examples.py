@@ -1,4 +1,4 @@
-"""The examples, each as a program of its own, against Prosody and signed DNS."""
+"""The examples, each as a program of its own, against Prosody and signed DNS; `test_ejabberd` has the other server."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import signal
 import ssl
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import slixmpp
 from authority import Authority
-from laboratory import DNS_PORT, PASSWORD, World, domain_of
+from laboratory import DNS_PORT, PASSWORD, World, dnssec_keys_of, domain_of
 
 import xmpptls.ssl
 
@@ -31,21 +33,31 @@ def run(name: str, *words: str, seconds: float = 40) -> subprocess.CompletedProc
     return subprocess.run(command(name, *words), capture_output=True, text=True, timeout=seconds, check=False)
 
 
-@pytest.fixture(scope="module")
-def common(prosody: World, tmp_path_factory) -> list[str]:
-    """The options that lead into the laboratory."""
-    anchor = tmp_path_factory.mktemp("anchor") / "keys"
-    anchor.write_text(prosody.dnssec_keys())
-    return ["--ca", prosody.place.pki.path("ca.crt"), "--dns", f"{prosody.place.zone.address}:{DNS_PORT}",
+def options_into(world: Any, folder: Path) -> list[str]:
+    """The options that lead into a laboratory."""
+    anchor = folder / "keys"
+    anchor.write_text(dnssec_keys_of(world.place))
+    return ["--ca", world.place.pki.path("ca.crt"), "--dns", f"{world.place.zone.address}:{DNS_PORT}",
             "--dnssec-anchor", str(anchor)]
 
 
-def test_the_client_says_how_it_is_connected(prosody: World, common: list[str]) -> None:
-    done = run("client.py", *common, domain_of("trusted"))
+@pytest.fixture(scope="module")
+def common(prosody: World, tmp_path_factory) -> list[str]:
+    """The options that lead to Prosody."""
+    return options_into(prosody, tmp_path_factory.mktemp("anchor"))
+
+
+def the_client_connects(common: list[str], good: str, by_dane: str) -> None:
+    """To a domain with a certificate of an authority, and to one that has only a TLSA record."""
+    done = run("client.py", *common, good)
     assert done.returncode == 0, done.stderr
-    assert "TLSv1.3" in done.stdout and "SCRAM-SHA-1" in done.stdout
-    done = run("client.py", *common, domain_of("selfsigned"))
+    assert "TLSv1.3" in done.stdout and "SCRAM-SHA-1" in done.stdout and "pkix" in done.stdout
+    done = run("client.py", *common, by_dane)
     assert done.returncode == 0 and "dane-ee" in done.stdout, done.stderr
+
+
+def test_the_client_says_how_it_is_connected(prosody: World, common: list[str]) -> None:
+    the_client_connects(common, domain_of("trusted"), domain_of("selfsigned"))
 
 
 def test_the_client_says_what_to_do_about_a_refusal(prosody: World, common: list[str]) -> None:
@@ -54,29 +66,36 @@ def test_the_client_says_what_to_do_about_a_refusal(prosody: World, common: list
     assert done.stderr.count("what to do: The server's admin: renew the certificate") == 2
 
 
-def test_the_ten_lines_check_a_domain(prosody: World, monkeypatch, capsys) -> None:
-    """It takes the system's defaults; here the defaults are the laboratory's."""
+def the_ten_lines_check(world: Any, domain: str, monkeypatch, capsys) -> None:
+    """They take the system's defaults; here the defaults are the laboratory's."""
     import xmpptls.asyncio._connect as connect
 
     monkeypatch.syspath_prepend(str(EXAMPLES))
     from check_domain import check
 
     policy = xmpptls.Policy
-    monkeypatch.setattr(connect, "default_lookup", lambda _: prosody.lookup())
-    monkeypatch.setattr(connect, "Policy", lambda preset: policy(preset, trust_anchors=prosody.anchors))
-    asyncio.run(check(domain_of("trusted")))
+    monkeypatch.setattr(connect, "default_lookup", lambda _: world.lookup())
+    monkeypatch.setattr(connect, "Policy", lambda preset: policy(preset, trust_anchors=world.anchors))
+    asyncio.run(check(domain))
     assert "authenticated" in capsys.readouterr().out
+
+
+def test_the_ten_lines_check_a_domain(prosody: World, monkeypatch, capsys) -> None:
+    the_ten_lines_check(prosody, domain_of("trusted"), monkeypatch, capsys)
     assert len((EXAMPLES / "check_domain.py").read_text().split("\nasync def")[1].splitlines()) <= 10
 
 
 def test_the_bot_echoes(prosody: World, common: list[str]) -> None:
+    the_bot_echoes(prosody, common, domain_of("selfsigned"), prosody.endpoint("selfsigned"))
+
+
+def the_bot_echoes(world: Any, common: list[str], domain: str, endpoint: xmpptls.Endpoint) -> None:
     """It logs in where only DANE proves the server, and another client talks to it."""
-    domain = domain_of("selfsigned")
-    address = prosody.endpoint("selfsigned").target
+    address = endpoint.target
     bot = subprocess.Popen(command("slixmpp_bot.py", *common, "--address", address, f"user@{domain}/bot", PASSWORD),
                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
-        assert asyncio.run(_tell(prosody, domain, address)) == ["hello", "leave"]
+        assert asyncio.run(_tell(world, domain, endpoint)) == ["hello", "leave"]
         out, err = bot.communicate(timeout=15)
         assert bot.returncode == 0, err
         assert "dane-ee" in out
@@ -85,8 +104,8 @@ def test_the_bot_echoes(prosody: World, common: list[str]) -> None:
         bot.wait()
 
 
-async def _tell(prosody: World, domain: str, address: str) -> list[str]:
-    context = xmpptls.ssl.SSLContext(trust_anchors=prosody.anchors, lookup=prosody.lookup())
+async def _tell(world: Any, domain: str, endpoint: xmpptls.Endpoint) -> list[str]:
+    context = xmpptls.ssl.SSLContext(trust_anchors=world.anchors, lookup=world.lookup())
     endpoints = await context.prepare(domain)
     context.use(domain, next(one for one in endpoints if one.transport == "starttls"))
     client = slixmpp.ClientXMPP(f"user@{domain}/person", PASSWORD, ssl_context=context)
@@ -96,7 +115,7 @@ async def _tell(prosody: World, domain: str, address: str) -> list[str]:
     client.add_event_handler("session_start", lambda _: online.set_result(None))
     client.add_event_handler(
         "message", lambda message: said.put_nowait(message["body"]) if message["type"] == "chat" else None)
-    client.connect(address, prosody.endpoint("selfsigned").port)
+    client.connect(endpoint.target, endpoint.port)
     await asyncio.wait_for(online, 15)
     answers: list[str] = []
     for text in ("hello", "leave"):
@@ -155,24 +174,29 @@ def _serial(port: int, ca: Path, domain: str) -> str:
 
 
 def test_a_pin_restricts_and_a_change_is_told(prosody: World, common: list[str], tmp_path) -> None:
-    state, domain = tmp_path / "state.json", domain_of("trusted")
+    def renew(kind: str) -> None:
+        prosody.servers.use_certificate("trusted", kind)
+        code, text = prosody.servers.prosodyctl("trusted", "shell", "config", "reload")
+        assert code == 0, text
+
+    try:
+        a_pin_restricts(common, domain_of("trusted"), tmp_path / "state.json", lambda: renew("renewed"))
+    finally:
+        renew("trusted")
+
+
+def a_pin_restricts(common: list[str], domain: str, state: Path, renew: Callable[[], None]) -> None:
+    """`renew` gives the server another certificate with another key, from the same authority."""
     first = run("pin.py", *common, "--state", str(state), "--pin", domain)
     assert first.returncode == 0 and "info: first seen" in first.stdout and "pinned" in first.stdout, first.stderr
     again = run("pin.py", *common, "--state", str(state), domain)
     assert again.returncode == 0 and "info: same" in again.stdout, again.stderr
-    # The server gets another certificate with another key, from the same authority.
-    prosody.servers.use_certificate("trusted", "renewed")
-    code, text = prosody.servers.prosodyctl("trusted", "shell", "config", "reload")
-    assert code == 0, text
-    try:
-        changed = run("pin.py", *common, "--state", str(state), domain)
-        assert changed.returncode == 1 and "pin" in changed.stdout and "alarm: worse verdict" in changed.stdout, (
-            changed.stdout + changed.stderr)
-        unpinned = json.loads(state.read_text())
-        del unpinned["pin"]
-        state.write_text(json.dumps(unpinned))
-        accepted = run("pin.py", *common, "--state", str(state), domain)
-        assert accepted.returncode == 0 and "new key same issuer" in accepted.stdout, accepted.stdout
-    finally:
-        prosody.servers.use_certificate("trusted", "trusted")
-        prosody.servers.prosodyctl("trusted", "shell", "config", "reload")
+    renew()
+    changed = run("pin.py", *common, "--state", str(state), domain)
+    assert changed.returncode == 1 and "pin" in changed.stdout and "alarm: worse verdict" in changed.stdout, (
+        changed.stdout + changed.stderr)
+    unpinned = json.loads(state.read_text())
+    del unpinned["pin"]
+    state.write_text(json.dumps(unpinned))
+    accepted = run("pin.py", *common, "--state", str(state), domain)
+    assert accepted.returncode == 0 and "new key same issuer" in accepted.stdout, accepted.stdout

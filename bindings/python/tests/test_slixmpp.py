@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 import ssl
+from functools import partial
 
 import pytest
 import slixmpp
@@ -21,7 +22,7 @@ logging.getLogger("slixmpp").setLevel(logging.CRITICAL)
 
 
 async def log_in(prosody: World, host: str, *, direct: bool, mechanism: str | None = None, prepare: bool = True,
-                 ) -> tuple[str, xmpptls.Report]:
+                 address: tuple[str, int] | None = None) -> tuple[str, xmpptls.Report]:
     """Logs in, gets a message of its own back, and leaves; says by which mechanism and how it was connected."""
     text = f"hello {secrets.token_hex(4)}"  # the server may keep what an earlier user missed
     domain = domain_of(host)
@@ -30,7 +31,7 @@ async def log_in(prosody: World, host: str, *, direct: bool, mechanism: str | No
         endpoints = await context.prepare(domain)
         endpoint = next(one for one in endpoints if (one.transport == "direct-tls") is direct)
         context.use(domain, endpoint)
-    address = prosody.endpoint(host, direct=direct)
+    endpoint = prosody.endpoint(host, direct=direct)
     client = slixmpp.ClientXMPP(f"user@{domain}/test", PASSWORD, ssl_context=context, sasl_mech=mechanism)
     client.enable_direct_tls, client.enable_starttls, client.enable_plaintext = direct, not direct, False
     xmpptls.ssl.bind_channel(client)
@@ -44,16 +45,16 @@ async def log_in(prosody: World, host: str, *, direct: bool, mechanism: str | No
         if message["body"] == text and not done.done():
             done.set_result(None)
 
-    def failed(why: object) -> None:
+    def failed(event: str, why: object) -> None:
         if not done.done():
-            done.set_exception(why if isinstance(why, BaseException) else ConnectionError(str(why)))
+            done.set_exception(why if isinstance(why, BaseException) else ConnectionError(f"{event}: {why}"))
 
     client.add_event_handler("session_start", started)
     client.add_event_handler("message", received)
     for event in ("ssl_invalid_chain", "connection_failed", "failed_all_auth", "stream_error"):
-        client.add_event_handler(event, failed)
+        client.add_event_handler(event, partial(failed, event))
     try:
-        client.connect(address.target, address.port)
+        client.connect(*(address or (endpoint.target, endpoint.port)))
         await asyncio.wait_for(done, 15)
         report = xmpptls.ssl.ssl_object_of(client).report
         return client.plugin["feature_mechanisms"].mech.name, report

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Sequence
+import sys
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
 from xmpptls._report import Report
 from xmpptls._xmpptls import (
@@ -50,7 +52,34 @@ async def open_connection(
         raise ValueError(f"the policy {context.policy.name} is not for {service}")
     lookup = lookup or default_lookup(context.policy)
     work = _open(domain, service, context, lookup, endpoint, own_domain, happy_eyeballs_delay, limit)
-    return await asyncio.wait_for(work, timeout)
+    return await _within(timeout, work)
+
+
+async def _within(seconds: float | None, work: Coroutine[Any, Any, Streams]) -> Streams:
+    """Waits so long and no longer. `asyncio.wait_for` of Python 3.10 and 3.11 would lose a cancellation that comes at the
+    moment in which the work is done, and leave the caller with a connection that it gave up.
+    """
+    if sys.version_info >= (3, 11):
+        async with asyncio.timeout(seconds):
+            return await work
+    if seconds is None:
+        return await work
+    task, expired = asyncio.current_task(), asyncio.Event()
+
+    def expire() -> None:
+        expired.set()
+        if task is not None:
+            task.cancel()
+
+    timer = asyncio.get_running_loop().call_later(seconds, expire)
+    try:
+        return await work
+    except asyncio.CancelledError:
+        if expired.is_set():
+            raise asyncio.TimeoutError from None
+        raise
+    finally:
+        timer.cancel()
 
 
 async def _open(domain: str, service: Service, context: Context, lookup: Lookup, endpoint: Endpoint | None,

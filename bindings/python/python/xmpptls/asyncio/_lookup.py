@@ -37,9 +37,10 @@ class _Watcher:
         try:
             return await future
         finally:
+            # What was collected is not waited for any more, and another watcher may have the descriptor by now.
             if self.waiting.pop(number, None) is not None:
                 self.lookup.cancel(number)
-            self._rest()
+                self._rest()
 
     def _collect(self) -> None:
         while (finished := self.lookup.collect()) is not None:
@@ -68,8 +69,8 @@ async def ask(lookup: Lookup, request: Request, *, timeout: float = 15.0) -> Rep
     try:
         return await watcher.ask(request, timeout)
     finally:
-        if not watcher.waiting:
-            watchers.pop(id(lookup), None)
+        if not watcher.waiting and watchers.get(id(lookup)) is watcher:
+            del watchers[id(lookup)]
 
 
 def default_lookup(policy: Policy) -> Lookup:
