@@ -148,6 +148,24 @@ fn a_file_of_an_older_form_is_brought_up_with_all_that_is_in_it() {
 }
 
 #[test]
+fn a_file_of_an_older_form_is_brought_up_once_whoever_comes_at_once() {
+    for _ in 0..8 {
+        let scratch = Scratch::new("older-at-once");
+        {
+            let connection = Connection::open(scratch.file()).unwrap();
+            connection.pragma_update(None, "application_id", APPLICATION).unwrap();
+            connection.execute_batch(FORMS[0]).unwrap();
+            connection.pragma_update(None, "user_version", 1).unwrap();
+        }
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| drop(Store::open(&scratch.file()).unwrap()));
+            }
+        });
+    }
+}
+
+#[test]
 fn a_file_of_a_newer_form_is_left_alone() {
     let scratch = Scratch::new("newer");
     drop(Store::open(&scratch.file()).unwrap());
