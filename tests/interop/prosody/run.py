@@ -18,6 +18,7 @@ XMPPTLS_KEEP=1 keeps the servers' files and logs.
 
 import argparse
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -236,6 +237,31 @@ class Scenarios:
                     ("selfsigned", "s2s to a self-signed certificate is refused", "[Ss]elf[ -]signed certificate")):
                 self.refuses(sentence, account("trusted"), account(host), because=[reason], federation=servers)
 
+    def resumption(self):
+        """Sessions that go on, where the operator lifts Prosody's own `no_ticket`."""
+        for tickets in (False, True):
+            with self.federation("trusted", tickets=tickets) as servers:
+                for way, port in (("STARTTLS", C2S), ("direct TLS", C2S_DIRECT)):
+                    visits = [self.visit(servers, port, option) for option in ("-sess_out", "-sess_in")]
+                    self.checks.check(f"{'a session goes on' if tickets else 'no session goes on by default'}, {way}",
+                                      visits[0] == "New" and (visits[1] == "Reused") is tickets, visits)
+
+    def visit(self, servers, port, option):
+        """Whether OpenSSL's client has a new session or goes on with the one it has; None if it has none."""
+        session = self.place.laboratory.directory / f"session-{port}.pem"
+        if option == "-sess_out":
+            session.unlink(missing_ok=True)
+        elif not session.exists():
+            return None
+        domain, address = domain_of("trusted"), servers.account("trusted").address
+        command = ["openssl", "s_client", "-connect", f"{address}:{port}", "-servername", domain, "-ign_eof",
+                   option, session, *(["-starttls", "xmpp", "-xmpphost", domain] if port == C2S else [])]
+        stream = (f"<?xml version='1.0'?><stream:stream to='{domain}' version='1.0' xmlns='jabber:client' "
+                  "xmlns:stream='http://etherx.jabber.org/streams'></stream:stream>")
+        said = subprocess.run(command, input=stream, capture_output=True, text=True, timeout=20, check=False).stdout
+        found = re.search(r"^(New|Reused), TLSv1\.3", said, re.MULTILINE)
+        return found and found.group(1)
+
     def dialback(self):
         """Where the operator allows it, TLS with an unknown certificate and dialback inside it."""
         with self.federation("trusted", "selfsigned", dialback=True) as servers:
@@ -374,8 +400,8 @@ def main():
         make_pki(options.make_pki)
         return
 
-    groups = ["conformance", "backends", "direct", "administration", "bad_certificates", "dialback", "dane",
-              "libstrophe"]
+    groups = ["conformance", "backends", "direct", "administration", "bad_certificates", "resumption", "dialback",
+              "dane", "libstrophe"]
     if options.module:
         groups += ["example", "mixed"]
     if options.plugins:

@@ -57,13 +57,14 @@ class Federation:
     """
 
     def __init__(self, place, hosts, backend="epoll", direct=False, dane=False, wrong_tlsa=(), auth=None,
-                 dialback=False, tlsa=(), posh=(), luasec=(), silent_web=False, modules=()):
+                 dialback=False, tlsa=(), posh=(), luasec=(), silent_web=False, modules=(), tickets=False):
         self.place = place
         self.laboratory = place.laboratory
         self.hosts = hosts
         self.backend, self.direct, self.dane = backend, direct, dane
         self.wrong_tlsa, self.auth, self.dialback = wrong_tlsa, auth, dialback
         self.tlsa, self.posh, self.luasec, self.silent_web = dict(tlsa), posh, luasec, silent_web
+        self.tickets = tickets
         self.modules = [*modules, *(name for name in (auth, dialback and "dialback") if name)]
 
     def __enter__(self):
@@ -155,7 +156,7 @@ class Federation:
             password_hash="SHA-256" if host == "sha256" else "SHA-1",
             secure=str(not self.dialback).lower(),
             modules_disabled='"s2s_auth_certs"' if self.auth else "",
-            dane=str(self.dane).lower(), patience=2 if self.silent_web else 20, capath=self.place.pki.path("capath"),
+            dane=str(self.dane).lower(), patience=2 if self.silent_web else 20, no_ticket=str(not self.tickets).lower(), capath=self.place.pki.path("capath"),
             dns=f"{self.place.zone.address}@{DNS_PORT}", anchor=self.place.zone.anchor)
         (directory / "prosody.cfg.lua").write_text(text)
         accounts = directory / "data" / domain_of(host).replace(".", "%2e").replace("-", "%2d") / "accounts"

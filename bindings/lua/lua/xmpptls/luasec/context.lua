@@ -135,7 +135,7 @@ local function policy_of(cfg, parts)
 			groups = colon_list(cfg.curveslist) or cfg.curve or nil,
 		},
 		requirement = "encrypt-only", gate = "host",
-		["tls.resumption"] = "off", ["tls.unknown_server_name"] = "use-default",
+		["tls.resumption"] = parts.tickets and "tls-1.3" or "off", ["tls.unknown_server_name"] = "use-default",
 		["tls.client_certificate"] = parts.mode == "server" and not parts.verify.peer and "never" or "request",
 		["pkix.revocation"] = (parts.verifyext.crl_check or parts.verifyext.crl_check_chain) and "require-known" or "off",
 	}
@@ -159,6 +159,8 @@ local function read_parts(cfg)
 	verifyext, stranger = words(cfg.verifyext, verifyext_words)
 	if not verifyext then return nil, ("invalid verifyext option (%s)"):format(stranger); end
 	return {
+		-- A server offers tickets unless it is told not to, as OpenSSL does; a client keeps none.
+		tickets = cfg.mode == "server" and not ("|" .. options .. "|"):find("|no_ticket|", 1, true),
 		mode = cfg.mode, oldest = oldest, newest = newest, verify = verify, verifyext = verifyext,
 		alpn = cfg.alpn or nil, dane = cfg.dane and true or false, ciphers = colon_list(cfg.ciphers), cfg = cfg,
 	}
