@@ -53,7 +53,7 @@ def table(title, rows):
 
 
 def tables(series):
-    for what, title in [("connections-handshake", "handshake, both ends, CPU µs, while … are open"),
+    for what, title in [("connections-handshake", "a server's end of a handshake, CPU µs, with … open"),
                         ("connections-message", "300 bytes on any of …, CPU ns"),
                         ("heap-c2s", "heap bytes per server end of …"),
                         ("resident-c2s", "resident bytes per server end of …")]:
@@ -77,10 +77,10 @@ def draw(series, file):
 
     figure, ((handshake, message), (heap, domains)) = pyplot.subplots(2, 2, figsize=(9, 6.2))
     for axes, what, by, title, unit, number in [
-            (handshake, "connections-handshake", CONTENDERS, "a handshake, both ends", "CPU µs", "open connections"),
+            (handshake, "connections-handshake", CONTENDERS, "a server's end of a handshake", "CPU µs", "open connections"),
             (message, "connections-message", CONTENDERS, "300 bytes on any connection", "CPU µs", "open connections"),
             (heap, "heap-c2s", CONTENDERS, "heap of an idle server end", "KB", "open connections"),
-            (domains, "domains-handshake", ["xmpptls"], "a handshake, with certificates of …", "CPU µs", "domains")]:
+            (domains, "domains-handshake", ["xmpptls"], "a server's end, with certificates of …", "CPU µs", "domains")]:
         scale = 1000 if axes in (message, heap) else 1
         for contender in by:
             numbers, values = zip(*series[what, contender])

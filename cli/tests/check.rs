@@ -106,6 +106,7 @@ fn what_to_mend_about_where_the_service_is() {
     assert_mend("dnssec_bogus", "im.forged.example", "posh.plain.example");
     let (code, check) = check_json("stalled.example", &["--timeout", "2"]);
     assert_eq!((code, mends(&check)), (3, vec!["stalled".to_owned()]));
+    assert!(!has("stripped.example", "stalled"));
 }
 
 #[test]
@@ -125,6 +126,23 @@ fn eight_endpoints_of_which_half_are_dead_ends_are_all_reported_in_time() {
     let endpoints = check["services"][0]["endpoints"].as_array().unwrap();
     let count = |contact: &str| endpoints.iter().filter(|own| own["contact"] == contact).count();
     assert_eq!((code, count("tls"), count("unreachable")), (1, 4, 4));
+}
+
+#[test]
+fn eight_endpoints_of_which_half_let_everybody_wait_are_all_reported_in_time() {
+    let started = Instant::now();
+    let (code, check) = check_json("slow.example", &["--timeout", "6"]);
+    assert!(started.elapsed() < Duration::from_secs(20));
+    let endpoints = check["services"][0]["endpoints"].as_array().unwrap();
+    let count = |contact: &str| endpoints.iter().filter(|own| own["contact"] == contact).count();
+    let counts = [count("tls"), count("no_tls"), count("unreachable"), count("no_address")];
+    assert_eq!((code, counts), (1, [4, 2, 1, 1]));
+    let good = endpoints.iter().filter(|own| own["contact"] == "tls");
+    for own in good {
+        assert_eq!((&own["severity"], &own["resumption"]), (&json!("ok"), &json!("resumed")));
+    }
+    let texts: Vec<&str> = endpoints.iter().filter_map(|own| own["text"].as_str()).collect();
+    assert!(texts.contains(&"nothing answered in time"), "{texts:?}");
 }
 
 #[test]

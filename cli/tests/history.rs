@@ -194,6 +194,52 @@ fn processes_that_write_at_once_lose_nothing() {
 }
 
 #[test]
+fn processes_that_see_one_domain_at_once_agree_and_keep_all_of_its_places() {
+    let scratch = Scratch::new();
+    let file = scratch.file("history.sqlite");
+    let children: Vec<_> = (0..5)
+        .map(|_| {
+            let arguments = arguments("halves.example", &["--history", &file, "--json"]);
+            command(&arguments).stdout(std::process::Stdio::piped()).spawn().unwrap()
+        })
+        .collect();
+    let mut first = 0;
+    for child in children {
+        let check: Value = serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap();
+        let own = changes(&check);
+        assert!(own == pairs(&[("first_seen", "info")]) || own == pairs(&[("same", "info")]), "{own:?}");
+        first += usize::from(own == pairs(&[("first_seen", "info")]));
+    }
+    assert_eq!(first, 1);
+    let said = run(&["history", "show", "halves.example", "--history", &file, "--json"]).out;
+    let known: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(known["places"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn a_disk_that_takes_nothing_is_an_error_and_loses_nothing() {
+    let scratch = Scratch::new();
+    let file = scratch.file("history.sqlite");
+    seen("srvid.example", &file);
+    let before = fs::read(&file).unwrap();
+    // No file may grow by a byte; the signal that comes with it is left to the write that fails.
+    let limited = |file: &str| {
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_xmpptls")]);
+        shell.args(arguments("pkix.example", &["--history", file]));
+        support::said(&shell.output().unwrap())
+    };
+    let said = limited(&file);
+    assert!(said.err.contains("history.sqlite: "), "{}", said.err);
+    assert!(said.out.contains("AUTHENTICATED BY PKIX"), "the check itself is said: {}", said.out);
+    assert_eq!(fs::read(&file).unwrap(), before);
+    assert_eq!(domains(&file), ["srvid.example"]);
+    let other = scratch.file("new/history.sqlite");
+    assert!(limited(&other).err.contains("history.sqlite: "));
+    assert!(fs::read_dir(scratch.file("new")).unwrap().next().is_none(), "half a file was left");
+}
+
+#[test]
 fn a_kill_in_the_middle_leaves_what_was_seen() {
     let scratch = Scratch::new();
     let file = scratch.file("history.sqlite");

@@ -121,7 +121,7 @@ later(#{every := Every} = State) ->
     State.
 
 told({Problems, State}) ->
-    [?LOG_WARNING("ticket keys: ~ts; the keys held stay", [Problem]) || Problem <- Problems],
+    lists:foreach(fun(Problem) -> ?LOG_WARNING("ticket keys: ~ts; the keys held stay", [Problem]) end, Problems),
     State.
 
 %% Takes over what lies in the table.
@@ -140,7 +140,8 @@ look(#{clock := Clock, period := Period, held := Held} = State) ->
 %% Within a transaction. A table that lost its records gets back what is held; what nobody needs any more goes.
 records(#{cluster := Cluster, secret := Secret, period := Period, held := Held}, Current) ->
     [Last | _] = Begins = [Current + Number * Period || Number <- lists:seq(-kept(Period), 1)],
-    [mnesia:delete({?TABLE, Place}) || {C, Begin} = Place <- mnesia:all_keys(?TABLE), C =:= Cluster, Begin < Last - Period],
+    lists:foreach(fun(Place) -> ok = mnesia:delete({?TABLE, Place}) end,
+                  [Place || {C, Begin} = Place <- mnesia:all_keys(?TABLE), C =:= Cluster, Begin < Last - Period]),
     [{Begin, case mnesia:read(?TABLE, {Cluster, Begin}, write) of
                  [{?TABLE, _, Record}] -> Record;
                  [] when Begin < Current -> none;

@@ -9,7 +9,8 @@
 --
 -- Time is cut into periods, and each has its key. Whoever first finds none for this period or the one after makes it,
 -- if there is still none; everybody else takes what is there. A record is sealed with the cluster's secret by OpenSSL's
--- AES-256-GCM (luaossl), so the store and its backups tell no keys. The client of the store is redis-lua.
+-- AES-256-GCM (luaossl), so the store and its backups tell no keys. The client of the store is redis-lua, one file of pure
+-- Lua, which Debian packages for Lua 5.1 to 5.3.
 -- SPDX-License-Identifier: MIT OR Apache-2.0
 local cipher = require "openssl.cipher"
 local rand = require "openssl.rand"

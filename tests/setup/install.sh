@@ -1,7 +1,8 @@
 #!/bin/bash
 # Installs into an empty directory, builds and runs a program against what lies there, and uninstalls again.
-#   MAKE=make install.sh        (after `make`)
+#   MAKE=make install.sh DIRECTORY-OF-A-BUILT-COMMAND       (after `make`)
 set -euo pipefail
+command=$1
 MAKE=${MAKE:-make}
 root=$(mktemp -d)
 trap 'rm -rf "$root" "$root.log" "$root.c" "$root.program"' EXIT
@@ -11,7 +12,7 @@ check() { # SENTENCE COMMAND...
 	checks=$((checks + 1))
 	if "${@:2}"; then echo "ok    $1"; else echo "FAIL  $1"; failed=$((failed + 1)); fi
 }
-installing() { "$MAKE" --no-print-directory "$1" DESTDIR="$root" PREFIX=/usr LIBDIR=/usr/lib/here >"$root.log" 2>&1 || { cat "$root.log"; return 1; }; }
+installing() { "$MAKE" --no-print-directory "$@" DESTDIR="$root" PREFIX=/usr LIBDIR=/usr/lib/here >"$root.log" 2>&1 || { cat "$root.log"; return 1; }; }
 files() { (cd "$root" && find . ! -type d | LC_ALL=C sort); }
 files_are() { diff -u --label expected --label installed - <(files); }
 nothing_left() { [ -z "$(files)" ]; }
@@ -38,6 +39,17 @@ check "pkg-config knows the crate's version" version_is_the_crates
 check "a C99 program builds with pkg-config's flags" program_builds
 check "it asks for the library by its SONAME" loads_by_soname
 check "it runs" program_runs
+check "make install-command" installing install-command RELEASE="$command"
+command_runs() { "$root/usr/bin/xmpptls" --version | grep -q "^xmpptls "; }
+check "the command runs" command_runs
+manual_reads() { grep -q "Exit code" "$root/usr/share/man/man1/xmpptls-check.1" && grep -q "xmpptls" "$root/usr/share/man/man1/xmpptls.1"; }
+check "its manual pages are there" manual_reads
+completes() {
+	local COMP_WORDS=(xmpptls che) COMP_CWORD=1 COMPREPLY=()
+	# shellcheck disable=SC1091
+	. "$root/usr/share/bash-completion/completions/xmpptls" && _xmpptls xmpptls che xmpptls && [ "${COMPREPLY[*]}" = check ]
+}
+check "bash completes it" completes
 check "make uninstall" installing uninstall
 check "nothing is left" nothing_left
 echo "$((checks - failed)) passed, $failed failed"

@@ -18,10 +18,12 @@ bool always(ErlNifEnv *env, const struct connection *connection, const ERL_NIF_T
     return true;
 }
 
-bool while_handshaking(ErlNifEnv *env, const struct connection *connection, const ERL_NIF_TERM argv[]) {
+/* The first call of an initiating connection makes the keys of its client hello. */
+bool is_first(ErlNifEnv *env, const struct connection *connection, const ERL_NIF_TERM argv[]) {
     (void)env;
     (void)argv;
-    return !connection->open;
+    return connection->initiating && !connection->open &&
+           xmpp_tls_connection_phase(connection->handle) == XMPP_TLS_PHASE_PREPARED;
 }
 
 ERL_NIF_TERM with_connection(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[], const char *name,

@@ -134,19 +134,33 @@ static ERL_NIF_TERM closed(ErlNifEnv *env) {
     return enif_make_tuple4(env, atom_error, code_atom(env, XMPP_TLS_CONNECTION_CLOSED), nothing, nothing);
 }
 
-static bool is_long(ErlNifEnv *env, const struct connection *connection, const ERL_NIF_TERM argv[]) {
+/* Work for a dirty scheduler by its amount; less than that is told as a part of our time on this one. */
+static bool is_much(ErlNifEnv *env, size_t amount) {
+    if (amount > 4096) {
+        size_t part = amount * 100 / XMPPTLS_BYTES_PER_SLICE;
+        enif_consume_timeslice(env, part > 100 ? 100 : (int)part);
+    }
+    return amount > XMPPTLS_BYTES_PER_SLICE;
+}
+
+/* What the peer says in the handshake has to be answered with keys and signatures; where it said nothing, nothing has. */
+static bool is_long_to_receive(ErlNifEnv *env, const struct connection *connection, const ERL_NIF_TERM argv[]) {
     ErlNifBinary bytes;
     if (!read_bytes(env, argv[1], &bytes)) {
         return false;
     }
-    if (!connection->open) {
-        return bytes.size > 0 || connection->initiating || connection->held.len > 0;
+    size_t given = bytes.size + connection->held.len;
+    if (!connection->open && (given > 0 || is_first(env, connection, argv))) {
+        return true;
     }
-    if (bytes.size > 4096) {
-        size_t part = bytes.size * 100 / XMPPTLS_BYTES_PER_SLICE;
-        enif_consume_timeslice(env, part > 100 ? 100 : (int)part);
-    }
-    return bytes.size + connection->held.len > XMPPTLS_BYTES_PER_SLICE;
+    return is_much(env, given + connection->early.len);
+}
+
+/* Before the handshake is over, bytes are only put by. */
+static bool is_long_to_write(ErlNifEnv *env, const struct connection *connection, const ERL_NIF_TERM argv[]) {
+    ErlNifBinary bytes;
+    return read_bytes(env, argv[1], &bytes) &&
+           (is_first(env, connection, argv) || is_much(env, bytes.size + connection->early.len));
 }
 
 static ERL_NIF_TERM received(ErlNifEnv *env, struct connection *connection, const ERL_NIF_TERM argv[]) {
@@ -169,7 +183,7 @@ static ERL_NIF_TERM received(ErlNifEnv *env, struct connection *connection, cons
 }
 
 /* Connection, Bytes of the peer, how much plaintext at most */
-CONNECTION_NIF(nif_connection_received, received, is_long)
+CONNECTION_NIF(nif_connection_received, received, is_long_to_receive)
 
 static ERL_NIF_TERM write_all(ErlNifEnv *env, struct connection *connection, const ERL_NIF_TERM argv[]) {
     ErlNifBinary data;
@@ -194,7 +208,7 @@ static ERL_NIF_TERM write_all(ErlNifEnv *env, struct connection *connection, con
 }
 
 /* Connection, iodata */
-CONNECTION_NIF(nif_connection_write, write_all, is_long)
+CONNECTION_NIF(nif_connection_write, write_all, is_long_to_write)
 
 static ERL_NIF_TERM transmit(ErlNifEnv *env, struct connection *connection, const ERL_NIF_TERM argv[]) {
     struct sink out;
@@ -206,7 +220,7 @@ static ERL_NIF_TERM transmit(ErlNifEnv *env, struct connection *connection, cons
     return answer(env, connection, XMPP_TLS_OK, NULL, &out);
 }
 
-CONNECTION_NIF(nif_connection_transmit, transmit, while_handshaking)
+CONNECTION_NIF(nif_connection_transmit, transmit, is_first)
 
 /* Closes our direction and gives everything back at once; what is left to send is the answer. */
 static ERL_NIF_TERM close_now(ErlNifEnv *env, struct connection *connection, const ERL_NIF_TERM argv[]) {

@@ -172,7 +172,7 @@ ERL_NIF_TERM with_connection_dirty(ErlNifEnv *env, const ERL_NIF_TERM argv[], co
     NIF(function) { return with_connection(env, argc, argv, #function, work##_dirty, is_long, work); }
 
 bool always(ErlNifEnv *env, const struct connection *connection, const ERL_NIF_TERM argv[]);
-bool while_handshaking(ErlNifEnv *env, const struct connection *connection, const ERL_NIF_TERM argv[]);
+bool is_first(ErlNifEnv *env, const struct connection *connection, const ERL_NIF_TERM argv[]);
 
 /* The reason of a connection that failed: {connection_failed, Detail}. */
 ERL_NIF_TERM connection_reason(ErlNifEnv *env, struct connection *connection);

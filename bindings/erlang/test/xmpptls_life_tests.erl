@@ -7,12 +7,13 @@ a_killed_owner_leaks_nothing_test_() ->
     {timeout, 120, fun() ->
         #{context := Context} = xmpptls_test:pair(),
         Round = fun() -> kill_in_the_handshake(Context, 50) end,
-        Round(),
+        [Round() || _ <- lists:seq(1, 5)],
         Before = xmpptls_test:memory(),
-        [Round() || _ <- lists:seq(1, 10)],
+        [Round() || _ <- lists:seq(1, 40)],
         Grown = xmpptls_test:memory() - Before,
-        %% 500 handshakes that were broken off, with what was written early, would be some 40 MB
-        ?assert(Grown < 8000)
+        %% 2,000 handshakes that were broken off, with what was written early, would be some 160 MB; the allocators
+        %% of many schedulers keep some of what was given back
+        ?assert(Grown < 40_000)
     end}.
 
 many_connections_take_little_and_give_it_back_test_() ->
@@ -32,22 +33,31 @@ many_connections_take_little_and_give_it_back_test_() ->
         ?assertEqual(2100, length(Warm) + length(Many) + length(Again))
     end}.
 
-no_scheduler_is_held_up_by_handshakes_test_() ->
-    {timeout, 120, fun() ->
-        #{context := Context} = xmpptls_test:pair(),
-        _ = established(Context),
-        Self = self(),
-        erlang:system_monitor(Self, [{long_schedule, 20}]),
-        Workers = [spawn_monitor(fun() -> [established(Context) || _ <- lists:seq(1, 10)] end) || _ <- lists:seq(1, 20)],
-        [receive {'DOWN', Monitor, process, Pid, Reason} -> ?assertEqual(normal, Reason) end || {Pid, Monitor} <- Workers],
-        erlang:system_monitor(undefined),
-        Ours = [Pid || {Pid, _} <- Workers],
-        Long = (fun Collect() ->
-                    receive {monitor, Pid, long_schedule, Info} -> [{Pid, Info} || lists:member(Pid, Ours)] ++ Collect()
-                    after 0 -> [] end
-                end)(),
-        ?assertEqual([], Long)
-    end}.
+%% What comes back from a dirty scheduler comes by a function of its own.
+only_what_makes_keys_leaves_the_scheduler_test() ->
+    #{context := Context} = xmpptls_test:pair(#{settings => [{"tls.resumption", off}]}),
+    Stanza = binary:copy(<<"x">>, 300),
+    Self = self(),
+    Pid = spawn_link(fun() ->
+              receive begin_now -> ok end,
+              Did = fun(Call) -> Result = Call(), Self ! did, Result end,
+              {ok, One} = xmpptls_connection:initiating(Context, <<"b.test">>, #{transport => tls_only}),
+              {ok, Two} = xmpptls_connection:accepting(Context, #{transport => tls_only}),
+              {ok, <<>>, Hello} = Did(fun() -> xmpptls_connection:write(One, <<"early">>) end),
+              {ok, <<>>, <<>>} = Did(fun() -> xmpptls_connection:received(One, <<>>) end),
+              {ok, <<>>, <<>>} = Did(fun() -> xmpptls_connection:write(One, <<" words">>) end),
+              {ok, <<>>, <<>>} = Did(fun() -> xmpptls_connection:received(Two, <<>>) end),
+              {ok, <<>>, Flight} = Did(fun() -> xmpptls_connection:received(Two, Hello) end),
+              {ok, <<>>, Last} = Did(fun() -> xmpptls_connection:received(One, Flight) end),
+              {ok, <<"early words">>, <<>>} = Did(fun() -> xmpptls_connection:received(Two, Last) end),
+              {ok, <<>>, Record} = Did(fun() -> xmpptls_connection:write(One, Stanza) end),
+              {ok, Stanza, <<>>} = Did(fun() -> xmpptls_connection:received(Two, Record) end),
+              Large = binary:copy(<<"x">>, 70000),
+              {ok, <<>>, _} = Did(fun() -> xmpptls_connection:write(Two, Large) end)
+          end),
+    erlang:trace(Pid, true, [running, send]),
+    Pid ! begin_now,
+    ?assertEqual([1, 0, 0, 0, 1, 1, 1, 0, 0, 1], [hops(0) || _ <- lists:seq(1, 10)]).
 
 two_processes_may_use_one_connection_test() ->
     #{initiating := Initiating, accepting := Accepting} = xmpptls_test:pair(),
@@ -83,6 +93,16 @@ terms_outlive_a_code_change_test() ->
     {ok, _} = xmpptls_connection:accepting(Context).
 
 %% --- ---
+
+%% How often the process left for a dirty scheduler until it did its next step.
+hops(Count) ->
+    receive
+        {trace, _, out, {erts_internal, dirty_nif_finalizer, _}} -> hops(Count + 1);
+        {trace, _, send, did, _} -> Count;
+        {trace, _, _, _} -> hops(Count);
+        {trace, _, _, _, _} -> hops(Count)
+    after 10000 -> no_step
+    end.
 
 established(Context) ->
     {ok, Initiating} = xmpptls_connection:initiating(Context, <<"b.test">>),

@@ -72,6 +72,7 @@ fn check_service(
         domain,
         service,
         context: &context,
+        credentials: settings.credentials.as_ref(),
         policies: &policies,
         gathered: &gathered,
         own_domain: &settings.own_domain,
@@ -188,7 +189,7 @@ fn dial_all(job: &Job<'_>) -> Vec<EndpointCheck> {
                 Ok(list) => {
                     checks.extend(list.into_iter().map(|address| {
                         let address = SocketAddr::new(address, candidate.endpoint.port);
-                        Ok((candidate, address, scope.spawn(move || job.run(candidate, address))))
+                        Ok((candidate, address, scope.spawn(move || run_alone(job, candidate, address))))
                     }));
                 }
             }
@@ -201,6 +202,14 @@ fn dial_all(job: &Job<'_>) -> Vec<EndpointCheck> {
         });
         finished.collect()
     })
+}
+
+/// With a context of its own: a ticket of one server says nothing to another.
+fn run_alone(job: &Job<'_>, candidate: &Candidate, address: SocketAddr) -> EndpointCheck {
+    match Context::new(job.context.policy(), job.credentials.cloned()) {
+        Ok(context) => Job { context: &context, ..*job }.run(candidate, address),
+        Err(_) => blank(candidate, Some(address)),
+    }
 }
 
 /// A few addresses of each family, in the order of trying.

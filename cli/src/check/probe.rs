@@ -11,7 +11,7 @@ use xmpptls::lookup::{Candidate, Gathered};
 use xmpptls::name::{Domain, Service, Transport};
 use xmpptls::policy::Policy;
 use xmpptls::report::Report;
-use xmpptls::tls::HandshakeKind;
+use xmpptls::tls::{CredentialStore, HandshakeKind};
 use xmpptls::verdict::{Attempt, Level, NotTried, Outcome, Verdict};
 use xmpptls::verification::{Answer, Request, Verification};
 
@@ -31,6 +31,8 @@ pub(crate) struct Job<'a> {
     pub(crate) domain: &'a Domain,
     pub(crate) service: Service,
     pub(crate) context: &'a Context,
+    /// What we show.
+    pub(crate) credentials: Option<&'a Arc<CredentialStore>>,
     pub(crate) policies: &'a Policies,
     pub(crate) gathered: &'a Gathered,
     pub(crate) own_domain: &'a Domain,

@@ -160,6 +160,8 @@ fn write_certificate(lines: &mut Lines, chain: &Chain, now: i64) {
     let text =
         format!("{}; {}; purposes: {}", words::validity(leaf, now), leaf.key().name(), words::purposes(leaf));
     lines.entry(4, "", PLAIN, &text);
+    let digest: String = leaf.digest_sha256().iter().map(|byte| format!("{byte:02x}")).collect();
+    lines.entry(4, "SHA-256", PLAIN, &digest);
 }
 
 fn write_inside(lines: &mut Lines, own: &EndpointCheck, shown: bool) {

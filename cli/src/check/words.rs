@@ -3,6 +3,7 @@
 use anstyle::Style;
 use xmpptls::certificate::{Attribute, Certificate, escape_for_text};
 use xmpptls::name::{Domain, Endpoint, Service, Transport};
+use xmpptls::proof::pkix::PkixFailure;
 use xmpptls::proof::posh::PoshFailure;
 use xmpptls::record::{Lookup, LookupFailure};
 use xmpptls::report::Report;
@@ -15,6 +16,8 @@ use crate::clock::date;
 use crate::paint::{GOOD, WEAK};
 
 const DAY: i64 = 86_400;
+/// The names of a certificate that are shown.
+const NAMES_SHOWN: usize = 6;
 
 pub(crate) fn service(service: Service) -> &'static str {
     match service {
@@ -171,7 +174,7 @@ pub(crate) fn injection(injection: Injection) -> &'static str {
 
 /// One line about a proof.
 pub(crate) fn attempt(attempt: &Attempt) -> String {
-    let reasons = || attempt.reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    let reasons = || attempt.reasons.iter().map(reason).collect::<Vec<_>>().join("; ");
     match attempt.outcome {
         Outcome::Passed(_) => format!("ok{}", evidence(attempt)),
         Outcome::Failed => match unfetched(attempt) {
@@ -181,6 +184,19 @@ pub(crate) fn attempt(attempt: &Attempt) -> String {
         Outcome::NotTried(why) => not_tried(attempt.proof, why).into(),
         Outcome::Skipped if attempt.reasons.is_empty() => "not needed".into(),
         Outcome::Skipped => format!("not needed: {}", reasons()),
+    }
+}
+
+/// A reason; of a hoster's certificate with a hundred names a few are shown.
+fn reason(reason: &Reason) -> String {
+    match reason {
+        Reason::Pkix(PkixFailure::NameMismatch { presented }) if presented.len() > NAMES_SHOWN => {
+            let names: Vec<String> =
+                presented.iter().take(NAMES_SHOWN).map(|name| escape_for_text(name)).collect();
+            let more = presented.len().saturating_sub(NAMES_SHOWN);
+            format!("the certificate is for other names: {} and {more} more", names.join(", "))
+        }
+        _ => reason.to_string(),
     }
 }
 
@@ -270,14 +286,13 @@ pub(crate) fn external(
 
 /// The names of a certificate by kind, as peers compare them.
 pub(crate) fn names(certificate: &Certificate) -> String {
-    const SHOWN: usize = 6;
     let names = certificate.names();
     let mut all: Vec<String> = names.dns.iter().map(|own| escape_for_text(&own.text)).collect();
     all.extend(names.srv.iter().map(|own| format!("{} (SRVName)", escape_for_text(&own.text))));
     all.extend(names.xmpp_addr.iter().map(|own| format!("{} (xmppAddr)", escape_for_text(&own.text))));
     all.extend(names.ip.iter().map(ToString::to_string));
-    let more = all.len().saturating_sub(SHOWN);
-    all.truncate(SHOWN);
+    let more = all.len().saturating_sub(NAMES_SHOWN);
+    all.truncate(NAMES_SHOWN);
     match (all.is_empty(), more) {
         (true, _) => "names nobody".into(),
         (false, 0) => all.join(", "),

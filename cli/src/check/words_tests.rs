@@ -30,6 +30,23 @@ fn a_document_that_could_not_be_had_is_no_failed_proof_to_people() {
 }
 
 #[test]
+fn hum_08_of_many_names_a_few_are_shown_and_escaped() {
+    let text = |count: usize| {
+        let presented = (0..count).map(|n| format!("a{n}\u{1b}[31m.example")).collect();
+        let attempt = Attempt {
+            proof: Proof::Pkix,
+            outcome: Outcome::Failed,
+            evidence: Evidence::None,
+            reasons: vec![Reason::Pkix(PkixFailure::NameMismatch { presented })],
+        };
+        super::attempt(&attempt)
+    };
+    assert!(text(100).ends_with(" and 94 more"), "{}", text(100));
+    assert!(!text(100).contains('\u{1b}') && text(100).len() < 300);
+    assert!(text(6).contains("a5") && !text(6).contains("more"));
+}
+
+#[test]
 fn the_place_is_said_only_where_it_tells_something() {
     let at = |port| {
         let mut own = EndpointCheck { contact: Contact::Tls, ..endpoint() };

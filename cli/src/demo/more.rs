@@ -1,6 +1,8 @@
 //! What else can be wrong: domains that are not shown, and that tests check one by one.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
 
 use xmpptls::name::{Service, Transport};
 
@@ -9,6 +11,11 @@ use super::world::{Builder, host};
 use super::xmpp::Manner;
 use crate::check::facts::Severity;
 use crate::failure::Failure;
+
+/// A connection that is not made in this time finds the queue full.
+const FULL: Duration = Duration::from_millis(300);
+/// More connections than a queue of one takes.
+const MOST_WAITING: usize = 16;
 
 impl Builder {
     pub(super) fn faulty_certificates(&mut self) -> Result<(), Failure> {
@@ -71,6 +78,18 @@ impl Builder {
             self.dead_end(domain)?;
         }
 
+        let domain = "slow.example";
+        let identity = self.public.issue(&Wanted::names(&[domain]))?;
+        self.scene(domain, "eight endpoints, of which half let everybody wait", Severity::Weak);
+        for _ in 0..4 {
+            self.plain(domain, &identity)?;
+        }
+        for _ in 0..2 {
+            self.server(domain, Service::S2s, Transport::Starttls, Manner::Stalled, false, &identity)?;
+        }
+        self.full_queue(domain)?;
+        self.zones.srv("_xmpp-server", domain, 20, 5269, "nowhere.slow.example")?;
+
         let domain = "halves.example";
         let (good, expired) = (
             self.public.issue(&Wanted::names(&[domain]))?,
@@ -94,6 +113,31 @@ impl Builder {
         self.scene(domain, "the zone is not the one that its parent vouches for", Severity::Refused);
         self.plain(domain, &identity)?;
         Ok(())
+    }
+
+    /// A target that takes no more connections: who tries waits.
+    fn full_queue(&mut self, domain: &str) -> Result<(), Failure> {
+        let failed = |error: std::io::Error| Failure::Demo(error.to_string());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(failed)?;
+        let (address, held) = runtime
+            .block_on(async {
+                let socket = tokio::net::TcpSocket::new_v4()?;
+                socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+                let listener = socket.listen(1)?;
+                Ok((listener.local_addr()?, listener.into_std()?))
+            })
+            .map_err(failed)?;
+        let waiting: Vec<TcpStream> = std::iter::from_fn(|| TcpStream::connect_timeout(&address, FULL).ok())
+            .take(MOST_WAITING)
+            .collect();
+        thread::spawn(move || {
+            // As long as the process runs.
+            let _held = (held, waiting);
+            loop {
+                thread::park();
+            }
+        });
+        self.zones.srv("_xmpp-server", domain, 20, address.port(), &host(domain))
     }
 
     /// A target at which nobody listens: a port that was free just now.

@@ -175,12 +175,9 @@ fn write_place(lines: &mut Lines, known: &Known) {
     }
     for (index, own) in known.certificates.seen().iter().rev().enumerate() {
         let key: String = own.public_key.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let line = format!(
-            "{key}… from {}, seen {} to {}",
-            own.issuer_text,
-            date_and_minute(own.first_seen),
-            date_and_minute(own.last_seen)
-        );
+        let (first, last) = (date_and_minute(own.first_seen), date_and_minute(own.last_seen));
+        let seen = if first == last { first } else { format!("{first} to {last}") };
+        let line = format!("{key}… from {}, seen {seen}", own.issuer_text);
         lines.entry(4, if index == 0 { "keys" } else { "" }, PLAIN, &line);
     }
 }

@@ -100,7 +100,11 @@ impl Store {
         match usize::try_from(form) {
             Ok(form) if form == FORMS.len() => Ok(()),
             Ok(form) if form > 0 && form < FORMS.len() => {
-                self.in_transaction(|transaction| build(transaction, form))
+                // Another process may have done it meanwhile, so the form is read again under the lock.
+                self.in_transaction(|transaction| {
+                    let form = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+                    build(transaction, form)
+                })
             }
             _ => Err(failure(&path, "it was written by a newer version of xmpptls")),
         }

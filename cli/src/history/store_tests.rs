@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::form::{APPLICATION, FORMS};
 use super::place::Place;
-use super::store::{Row, Store, log, put};
+use super::store::{Row, Store, log, of_service, put};
 use crate::failure::Failure;
 
 /// A directory that goes with the test.
@@ -71,6 +71,53 @@ fn a_full_disk_is_an_error_and_loses_nothing() {
 }
 
 #[test]
+fn a_process_that_ends_in_the_middle_of_a_write_leaves_what_was_there() {
+    let (scratch, torn) = (Scratch::new("writing"), Scratch::new("torn"));
+    let mut store = Store::open(&scratch.file()).unwrap();
+    store.in_transaction(|transaction| put(transaction, &sample("a.example", 50_000))).unwrap();
+    // What is written goes to the file at once, as it does when memory is short; then the files are as a
+    // killed process leaves them.
+    store.connection.pragma_update(None, "cache_size", 1).unwrap();
+    let journal = |own: &Scratch| own.0.join("history.sqlite-journal");
+    let stopped = store.in_transaction(|transaction| {
+        put(transaction, &sample("a.example", 90_000))?;
+        put(transaction, &sample("b.example", 90_000))?;
+        fs::copy(scratch.file(), torn.file()).unwrap();
+        fs::copy(journal(&scratch), journal(&torn)).unwrap();
+        Err::<(), _>(rusqlite::Error::InvalidQuery)
+    });
+    assert!(stopped.is_err());
+    let changed = fs::read(torn.file()).unwrap();
+    assert!(changed.len() > 100_000, "the write had begun: {}", changed.len());
+    assert_eq!(Store::open(&torn.file()).unwrap().rows(None).unwrap(), [sample("a.example", 50_000)]);
+    assert_eq!(store.rows(None).unwrap(), [sample("a.example", 50_000)]);
+}
+
+#[test]
+fn writers_of_one_row_at_once_lose_nothing() {
+    let scratch = Scratch::new("writers");
+    drop(Store::open(&scratch.file()).unwrap());
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let mut store = Store::open(&scratch.file()).unwrap();
+                for _ in 0..25 {
+                    let more = |transaction: &rusqlite::Transaction<'_>| {
+                        let rows = of_service(transaction, "a.example", "s2s")?;
+                        put(
+                            transaction,
+                            &sample("a.example", rows.first().map_or(1, |row| row.certificates.len() + 1)),
+                        )
+                    };
+                    store.in_transaction(more).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(Store::open(&scratch.file()).unwrap().rows(None).unwrap(), [sample("a.example", 100)]);
+}
+
+#[test]
 fn a_file_that_cannot_be_written_is_an_error_and_can_be_read() {
     let scratch = Scratch::new("read-only");
     let mut store = Store::open(&scratch.file()).unwrap();
@@ -97,6 +144,24 @@ fn a_file_of_an_older_form_is_brought_up_with_all_that_is_in_it() {
         let store = Store::open(&scratch.file()).unwrap();
         assert_eq!(store.rows(None).unwrap(), [sample("a.example", 10)]);
         assert!(store.changes("a.example", "s2s").unwrap().is_empty());
+    }
+}
+
+#[test]
+fn a_file_of_an_older_form_is_brought_up_once_whoever_comes_at_once() {
+    for _ in 0..8 {
+        let scratch = Scratch::new("older-at-once");
+        {
+            let connection = Connection::open(scratch.file()).unwrap();
+            connection.pragma_update(None, "application_id", APPLICATION).unwrap();
+            connection.execute_batch(FORMS[0]).unwrap();
+            connection.pragma_update(None, "user_version", 1).unwrap();
+        }
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| drop(Store::open(&scratch.file()).unwrap()));
+            }
+        });
     }
 }
 

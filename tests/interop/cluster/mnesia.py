@@ -71,6 +71,11 @@ def erlang_nodes(cluster):
     full_handshake(cluster, "a node whose policy became stricter resumes no session of the old one", client, second)
     first.call("cluster_node, make_stricter, []")
     resumes(cluster, "  and does again when the others have the same policy", client, first)
+    first.clock.show(EVENING + 79 * HOUR)
+    first.refresh()
+    left = second.records()
+    check("a record that nobody needs any more goes", AFTER in left and TODAY not in left and TOMORROW not in left,
+          sorted(left))
     second.stop()
     first.stop()
 

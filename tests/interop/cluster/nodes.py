@@ -17,6 +17,7 @@ DOMAIN, OTHER = "one.example.test", "two.example.test"
 CLUSTER = "laboratory"
 PASSWORD = "what the store asks for"
 DAY = 24 * 3600
+LUA = {"lua": ("lua5.3", "5.3"), "luajit": ("luajit", "jit")}  # the program, and where our module is built for it
 FAKETIME = next(iter(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
 
 
@@ -36,7 +37,7 @@ class Clock:
 
     def show(self, seconds):
         """Lets it run, so many seconds ahead of ours."""
-        self._write(f"+{seconds}")
+        self._write(f"{seconds:+d}")
 
     def stand(self, at):
         """Stops it at a time, given in seconds since 1970."""
@@ -79,7 +80,7 @@ class Store:
 
 
 class Node:
-    """One server. `language` is "c", "python" or "lua"."""
+    """One server. `language` is "c", "python", "lua" or "luajit"."""
 
     def __init__(self, cluster, name, language, policy=None, secret=None):
         self.cluster, self.name, self.language, self.policy = cluster, name, language, policy
@@ -98,11 +99,12 @@ class Node:
         if self.language == "c":
             environment |= {"TICKET_STORE": str(store.socket), "LD_LIBRARY_PATH": str(self.cluster.library)}
             command = [self.cluster.programs / "c2s_server_cluster", self.port, "direct", *split]
-        elif self.language == "lua":
-            built = ROOT / "target" / "lua" / "5.3"
+        elif self.language in LUA:
+            program, version = LUA[self.language]
+            built = ROOT / "target" / "lua" / version
             environment |= {"TICKET_STORE": f"127.0.0.1:{store.port}", "LUA_PATH": f"{EXAMPLES}/lua/?.lua;;",
                             "LUA_CPATH": f"{built}/?.so;;"}
-            command = ["lua5.3", EXAMPLES / "lua" / "c2s_server.lua", self.port, "direct-tls", *split]
+            command = [program, EXAMPLES / "lua" / "c2s_server.lua", self.port, "direct-tls", *split]
         else:
             url = f"redis://:{PASSWORD.replace(' ', '%20')}@127.0.0.1:{store.port}"
             command = [sys.executable, EXAMPLES / "python" / "server.py", "--direct", "--port", self.port,
@@ -159,6 +161,10 @@ class Cluster:
         store = self.store.client()
         prefix = f"xmpptls:ticket-key:{CLUSTER}:"
         return {int(name.decode().removeprefix(prefix)): store.get(name) for name in store.keys(prefix + "*")}
+
+    def expires_in(self, begin):
+        """The seconds after which Redis drops a record."""
+        return self.store.client().ttl(f"xmpptls:ticket-key:{CLUSTER}:{begin}")
 
     def wait_for_records(self, *begins):
         """Returns when there are records of these periods."""

@@ -12,6 +12,7 @@ in the interpreter that runs it, and the Lua and Erlang bindings in target/.
 import argparse
 import itertools
 import sys
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -39,6 +40,8 @@ def each_maker(cluster):
         begun = [cluster.node(f"{maker}-made-{name}", name, EVENING).start() for name in names]
         keys = {key_of(cluster, begin) for begin in cluster.records()}
         cluster.checks.check(f"what {maker} makes is read in the other languages", all(begun) and len(keys) == 2, begun)
+        left = {begin: begin + 2 * DAY - int(time.time()) - EVENING - cluster.expires_in(begin) for begin in (TODAY, TOMORROW)}
+        cluster.checks.check("  and goes a day after its own", all(abs(late) < 60 for late in left.values()), left)
         for name in names:
             cluster.nodes.pop(f"{maker}-made-{name}").stop()
     cluster.store.client().flushall()
@@ -173,10 +176,11 @@ def without_the_store(cluster):
         check(f"  {name} takes the key that was made anew", seals_with(cluster, nodes[name], kept[TOMORROW]))
     client = OurClient(cluster.pki)
     client.visit(nodes["c"])
-    third = cluster.node("third", "python", EVENING + 7 * HOUR)
-    check("a node that is added reads before it serves", third.start(), third.log())
-    resumes(cluster, "  and resumes a session of before", client, third)
-    resumes(cluster, "  as another resumes its own", client, nodes["lua"])
+    for language in ("python", "luajit"):
+        added = cluster.node(f"added-{language}", language, EVENING + 7 * HOUR)
+        check(f"a node in {language} that is added reads before it serves", added.start(), added.log())
+        resumes(cluster, "  and resumes a session of before", client, added)
+        resumes(cluster, "  as another resumes its own", client, nodes["lua"])
 
 
 def meddling(cluster):
@@ -232,7 +236,7 @@ def main():
     parser.add_argument("--programs", required=True, help="directory with c2s_server_cluster and erlang/*.beam")
     parser.add_argument("--only", nargs="*", default=[group.__name__ for group in GROUPS])
     options = parser.parse_args()
-    need("openssl", "redis-server", "lua5.3", "erl", "epmd")
+    need("openssl", "redis-server", "lua5.3", "luajit", "erl", "epmd")
     if FAKETIME is None:
         raise SystemExit("libfaketime is missing: run 'make setup'")
     checks = Checks()

@@ -5,6 +5,7 @@
     run.py --ebin DIR           DIR comes first on Erlang's code path (may be repeated)
     run.py --library DIR        where libxmpptls.so.0 is, unless it is installed
     run.py --modules LINE       a further line for `modules:` in ejabberd.yml
+    run.py --command PROGRAM    also what `xmpptls check` says of the nodes
     run.py --only TEXT          only the groups whose name contains TEXT
 
 XMPPTLS_KEEP=1 keeps the nodes' files and logs.
@@ -18,10 +19,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from lab.checks import Checks  # noqa: E402
+from lab.command import Command  # noqa: E402
 from lab.processes import Laboratory  # noqa: E402
 from lab.xmpp import Refused, exchange, log_in  # noqa: E402
 
-from servers import C2S_DIRECT, HERE, HTTPS, S2S_DIRECT, Pair, Place, domain_of  # noqa: E402
+from servers import C2S, C2S_DIRECT, HERE, HTTPS, S2S, S2S_DIRECT, Pair, Place, domain_of  # noqa: E402
 from services import Services  # noqa: E402
 
 GROUPS = ("conformance", "usual", "rsa_and_tls12", "server_certificates", "unknown_authority", "other_name",
@@ -150,6 +152,40 @@ class Scenarios(Services):
         with self.pair("usual", "misnamed") as pair:
             self.refuses("s2s to a certificate for another name is refused", pair, "name|match|valid")
 
+    def command(self):
+        """What `xmpptls check` says of the nodes (only with --command)."""
+        pki = self.place.pki
+        command = Command(self.place.laboratory, self.options.command, self.place.zone, pki.path("ca.crt"))
+        own = ("--as", domain_of("two"), "--chain", pki.path("two-usual.crt"), "--key", pki.path("two-usual.key"))
+        with self.pair("usual", "unknown"):
+            code, (s2s,) = command.check(domain_of("one"), "--s2s", *own)
+            self.checks.check("check one: all is well", code == 0, s2s.check["headline"])
+            self.checks.check("  direct TLS and STARTTLS, each proved by DANE and PKIX",
+                              len(s2s.endpoints) == 2 and s2s.proofs("passed") == {"dane", "pkix"}, s2s.proofs("passed"))
+            self.checks.check("  EXTERNAL is offered to us", "EXTERNAL" in s2s.offered(), s2s.offered())
+            self.checks.check("  nothing is urgent or important", {own["weight"] for own in s2s.mends.values()} <= {"advice"},
+                              list(s2s.mends))
+            refused = s2s.every("plaintext_behind_starttls")
+            self.checks.check("  plaintext behind <starttls/> is not taken", refused <= {"refused", "dropped", None}, refused)
+            if self.ours:
+                self.checks.check("  safe against later decryption", "no_post_quantum" not in s2s.mends, list(s2s.mends))
+
+            code, (c2s,) = command.check(domain_of("one"), "--c2s", "--connect", f"{self.place.address('one')}:{C2S}")
+            self.checks.check("check one for clients, at a place that is given", code == 0
+                              and c2s.proofs("passed") == {"pkix"}, c2s.check["headline"])
+            self.checks.check("  SASL is offered inside TLS", "SCRAM-SHA-256" in c2s.offered(), c2s.offered())
+
+            code, (c2s, s2s) = command.check(domain_of("two"))
+            self.checks.check("check two: for servers DANE proves it and no CA", s2s.check["severity"] == "ok"
+                              and s2s.proofs("passed") == {"dane"} and s2s.proofs("failed") >= {"pkix"}, s2s.check["headline"])
+            self.checks.check("  which most clients would refuse; and direct TLS is missing",
+                              {"no_pkix", "no_direct_tls"} <= set(s2s.mends), list(s2s.mends))
+            self.checks.check("  no record leads clients anywhere, and nothing answers there", code == 3
+                              and "publish SRV records" in c2s.mends["dead_end"]["text"], c2s.check["headline"])
+            code, (s2s,) = command.check(domain_of("two"), "--s2s", "--connect", f"{self.place.address('two')}:{S2S}")
+            self.checks.check("  without the records it is refused", code == 2 and "untrusted_issuer" in s2s.mends,
+                              list(s2s.mends))
+
 
 def main():
     """Runs the groups one after the other."""
@@ -157,6 +193,7 @@ def main():
     parser.add_argument("--ebin", action="append", default=[])
     parser.add_argument("--library")
     parser.add_argument("--modules", default="")
+    parser.add_argument("--command")
     parser.add_argument("--only", default="")
     options = parser.parse_args()
 
@@ -165,7 +202,7 @@ def main():
         place = Place(laboratory, options.ebin, options.library)
         print(f"under test: {' '.join(options.ebin) or 'fast_tls as installed'}; nodes on {laboratory.address('*')}")
         scenarios = Scenarios(checks, place, options)
-        for group in GROUPS:
+        for group in GROUPS + (("command",) if options.command else ()):
             if options.only in group:
                 with checks.group(group):
                     getattr(scenarios, group)()

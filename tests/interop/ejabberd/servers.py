@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import string
+import time
 from pathlib import Path
 
 from lab.dns import PORT as DNS_PORT
@@ -119,6 +120,7 @@ class Pair:
         self.tls12, self.plus, self.modules = tls12, plus, modules
         self.nodes, self.direct, self.neighbours, self.stock = nodes, direct, dict(neighbours), stock
         self.user_certificates = user_certificates
+        self.changes = 0
 
     def __enter__(self):
         self.place.zone.publish(line for node in self.nodes for line in self._records(node))
@@ -164,7 +166,12 @@ class Pair:
     def use_certificate(self, node, kind):
         """Puts a certificate of this kind where the node looks for its own."""
         text = Path(self.place.pki.path(f"{node}-{kind}.pem")).read_text()
-        (self.directory(node) / "etc" / "certificate.pem").write_text(text)
+        path = self.directory(node) / "etc" / "certificate.pem"
+        path.write_text(text)
+        # ejabberd reads again what is newer by a second.
+        self.changes += 1
+        newer = time.time() + self.changes
+        os.utime(path, (newer, newer))
 
     def _ctl(self, node, *words):
         directory = self.directory(node)

@@ -42,7 +42,8 @@ zone:
 
 
 class SignedZone:
-    """`records` are lines of a zone file with names relative to `zone`."""
+    """`records` are lines of a zone file with names relative to `zone`. Once something is published, `anchor` is the
+    DS record of the key that signs it and `key` its DNSKEY record."""
 
     def __init__(self, laboratory, zone, number=53):
         need("knotd", "keymgr", "knotc")
@@ -56,7 +57,7 @@ class SignedZone:
         self.configuration.write_text(CONFIGURATION.format(
             directory=self.directory, address=self.address, port=PORT, zone=zone,
             user=getpass.getuser(), group=grp.getgrgid(os.getgid()).gr_name))
-        self.anchor = ""
+        self.anchor = self.key = ""
 
     def publish(self, records):
         """Serves these records from now on, instead of those before."""
@@ -68,6 +69,7 @@ class SignedZone:
         self.laboratory.start("knotd", ["knotd", "-c", self.configuration])
         self.laboratory.wait_for_port("knotd", self.address, PORT)
         self.anchor = self.laboratory.wait_until("the trust anchor", self._trust_anchor)
+        self.key = self.laboratory.run(["keymgr", "-c", self.configuration, f"{self.zone}.", "dnskey"])[1].strip()
 
     def _trust_anchor(self):
         """The zone's SHA-256 DS record as one line, or nothing while the zone is not signed yet."""

@@ -8,6 +8,7 @@
     run.py --plugins DIR --auth M   also the scenarios with Prosody module M in place of mod_s2s_auth_certs, and
                                     logins that are bound to the channel, by a module from there
     run.py --prosody DIR            the directory with the programs `prosody` and `prosodyctl` of another version
+    run.py --command PROGRAM        also what `xmpptls check` says of the servers
     run.py --only TEXT              only the groups whose name contains TEXT
     run.py --make-pki DIR           only makes the certificates that conformance.lua needs
     run.py --backend B              epoll, event or select; may be repeated; all three by default
@@ -23,6 +24,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from lab.checks import Checks  # noqa: E402
+from lab.command import Command  # noqa: E402
 from lab.processes import Laboratory  # noqa: E402
 from lab.relay import Relay  # noqa: E402
 from lab.scram import BoundLogin  # noqa: E402
@@ -307,6 +309,53 @@ class Scenarios:
             self.logged("  and the log says what its certificate lacks", servers, "trusted",
                         r"selfsigned\S* \(outgoing\): refused: ")
 
+    def command(self):
+        """What `xmpptls check` says of a server on the module under test and of others on LuaSec (only with --command)."""
+        pki, no_record = self.place.pki, {"expired": None, "misnamed": None}
+        hosts = ("trusted", "serveronly", "selfsigned", "expired", "misnamed")
+        command = Command(self.place.laboratory, self.options.command, self.place.zone, pki.path("ca.crt"))
+        with self.federation(*hosts, direct=True, posh=("selfsigned",), tlsa=no_record, luasec=hosts[1:]):
+            self.command_on_good_servers(command)
+            self.command_on_bad_servers(command)
+            self.command_as_peer(command, pki)
+
+    def command_on_good_servers(self, command):
+        """Proved by a CA, by DANE and by POSH, on the module under test and on LuaSec."""
+        for host in ("trusted", "serveronly"):
+            code, (c2s, s2s) = command.check(domain_of(host))
+            self.checks.check(f"check {host}: all is well", code == 0, c2s.check["headline"] + ", " + s2s.check["headline"])
+            self.checks.check("  direct TLS and STARTTLS, for clients and servers, each authenticated",
+                              [len(own.endpoints) for own in (c2s, s2s)] == [2, 2]
+                              and c2s.every("severity") | s2s.every("severity") == {"ok"})
+            self.checks.check("  by PKIX, and for servers by DANE", c2s.proofs("passed") == {"pkix"}
+                              and s2s.proofs("passed") == {"dane", "pkix"}, s2s.proofs("passed"))
+            self.checks.check("  a record for clients is to be published, and none for servers",
+                              "TLSA 3 1 1" in c2s.mends["no_tlsa"]["publish"][0] and "no_tlsa" not in s2s.mends)
+            refused = {own["plaintext_behind_starttls"] for own in c2s.endpoints + s2s.endpoints}
+            self.checks.check("  plaintext behind <starttls/> is not taken", refused <= {"refused", "dropped", None}, refused)
+        code, (s2s,) = command.check(domain_of("selfsigned"), "--s2s")
+        self.checks.check("check selfsigned: authenticated by POSH alone", code == 0 and s2s.proofs("passed") == {"posh"}
+                          and "no_pkix" in s2s.mends, s2s.check["headline"])
+
+    def command_on_bad_servers(self, command):
+        """What is wrong is said, and an exit code says how bad it is."""
+        for host, mend in (("expired", "expired"), ("misnamed", "wrong_name")):
+            code, (s2s,) = command.check(domain_of(host), "--s2s")
+            self.checks.check(f"check {host}: refused", code == 2 and s2s.every("severity") == {"refused"})
+            self.checks.check(f"  and {mend} is urgent", s2s.mends.get(mend, {}).get("weight") == "urgent", list(s2s.mends))
+            self.checks.check("  and no record is offered for it", "no_tlsa" not in s2s.mends)
+        code, text = command.run(domain_of("expired"), "--s2s", "--no-history")
+        self.checks.check("  in words too", code == 2 and "REFUSED" in text and "renew it" in text, text[:60])
+
+    def command_as_peer(self, command, pki):
+        """With a certificate the server offers EXTERNAL, without one it does not talk."""
+        code, (s2s,) = command.check(domain_of("trusted"), "--s2s")
+        self.checks.check("check without a certificate: no EXTERNAL", code == 0 and "EXTERNAL" not in s2s.offered())
+        code, (s2s,) = command.check(domain_of("trusted"), "--s2s", "--as", domain_of("serveronly"),
+                                     "--chain", pki.path("serveronly.crt"), "--key", pki.path("serveronly.key"))
+        self.checks.check("check --as another server: EXTERNAL is offered", code == 0 and "EXTERNAL" in s2s.offered(),
+                          s2s.offered())
+
 
 def main():
     """Runs the groups one after the other."""
@@ -316,6 +365,7 @@ def main():
     parser.add_argument("--plugins", action="append", default=[])
     parser.add_argument("--auth")
     parser.add_argument("--prosody")
+    parser.add_argument("--command")
     parser.add_argument("--only", default="")
     parser.add_argument("--backend", action="append")
     parser.add_argument("--make-pki")
@@ -332,6 +382,8 @@ def main():
         groups += ["channel_binding"]
     if options.auth:
         groups += ["replaced_verdict", "other_proofs"]
+    if options.command:
+        groups += ["command"]
     checks = Checks()
     with Laboratory("prosody", checks) as laboratory:
         place = Place(laboratory, options.module, options.library, options.plugins, options.prosody)
