@@ -156,7 +156,8 @@ class Federation:
             password_hash="SHA-256" if host == "sha256" else "SHA-1",
             secure=str(not self.dialback).lower(),
             modules_disabled='"s2s_auth_certs"' if self.auth else "",
-            dane=str(self.dane).lower(), patience=2 if self.silent_web else 20, no_ticket=str(not self.tickets).lower(), capath=self.place.pki.path("capath"),
+            dane=str(self.dane).lower(), patience=2 if self.silent_web else 20,
+            no_ticket=str(not self.tickets).lower(), capath=self.place.pki.path("capath"),
             dns=f"{self.place.zone.address}@{DNS_PORT}", anchor=self.place.zone.anchor)
         (directory / "prosody.cfg.lua").write_text(text)
         accounts = directory / "data" / domain_of(host).replace(".", "%2e").replace("-", "%2d") / "accounts"
