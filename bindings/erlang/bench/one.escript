@@ -21,7 +21,7 @@ main([Name, Count | Ebins]) ->
     Server = [{certfile, File}],
     Client = [connect, {sni, <<"a.test">>}, {cafile, Ca}],
     Pair = fun(From) -> pair(tcp(From), Server, Client) end,
-    Count =:= "storm" andalso begin io:format("~b~n", [long_schedules(Pair)]), halt(0) end,
+    Count =:= "storm" andalso begin io:format("~b~n", [long_schedules(Pair)]), done(File) end,
     Memory = idle(list_to_integer(Count), tcp(Listener), Server, Client),
     [{{_, Tls}, {Far, Other}} | _] = [Pair(Listener) || _ <- lists:seq(1, 30)],
     Handshake = cost(fun() -> Pair(Listener) end, ?HANDSHAKES),
@@ -31,6 +31,10 @@ main([Name, Count | Ebins]) ->
     io:format("{\"name\": \"~s\", \"idle\": ~s, \"kB_per_idle\": ~.2f, \"handshake_us\": ~.1f, \"message_us\": ~.2f, "
               "\"message_without_tcp_us\": ~.2f, \"long_schedules\": ~b}~n",
               [Name, Count, Memory, Handshake, Rate, Alone, Schedules]),
+    done(File).
+
+done(File) ->
+    ok = file:del_dir_r(filename:dirname(File)),
     halt(0).
 
 %% All over one pair of sockets, one after the other: a socket costs the same whatever TLS is on it. Each end has had a
