@@ -88,23 +88,16 @@ static xmpp_tls_context *make_context(const xmpp_tls_policy *policy, const char 
     return context;
 }
 
-static void fill(struct shared *shared)
+/* New policies on new anchors: nothing is remembered of a peer. */
+static const xmpp_tls_policy *fill(struct shared *shared)
 {
-    enum kind kind = shared->kind;
+    int s2s = shared->kind == S2S;
     const xmpp_tls_trust_anchors *anchors = read_anchors(file_path("root.pem"));
-    const xmpp_tls_policy *server = make_policy(kind == S2S ? "s2s" : "c2s-server", kind, kind == S2S ? anchors : NULL);
-    shared->policy = make_policy(kind == S2S ? "s2s" : "c2s-client", kind, anchors);
-    shared->client = make_context(shared->policy, kind == S2S ? "peer" : NULL);
-    shared->server = make_context(server, kind == RSA_LEAF ? "rsa" : "server");
-    xmpp_tls_policy_free(server);
-    xmpp_tls_trust_anchors_free(anchors);
-}
-
-static void empty(struct shared *shared)
-{
-    xmpp_tls_context_free(shared->client);
-    xmpp_tls_context_free(shared->server);
+    const xmpp_tls_policy *server = make_policy(s2s ? "s2s" : "c2s-server", shared->kind, s2s ? anchors : NULL);
     xmpp_tls_policy_free(shared->policy);
+    shared->policy = make_policy(s2s ? "s2s" : "c2s-client", shared->kind, anchors);
+    xmpp_tls_trust_anchors_free(anchors);
+    return server;
 }
 
 static void *open_with(enum kind kind, int in_place)
@@ -113,7 +106,10 @@ static void *open_with(enum kind kind, int in_place)
     shared->kind = kind;
     shared->in_place = in_place;
     shared->name = SERVER_NAME;
-    fill(shared);
+    const xmpp_tls_policy *server = fill(shared);
+    shared->client = make_context(shared->policy, kind == S2S ? "peer" : NULL);
+    shared->server = make_context(server, kind == RSA_LEAF ? "rsa" : "server");
+    xmpp_tls_policy_free(server);
     wake();
     return shared;
 }
@@ -130,8 +126,11 @@ static void *open_const(enum kind kind)
 
 static void closed(void *opaque)
 {
-    empty(opaque);
-    free(opaque);
+    struct shared *shared = opaque;
+    xmpp_tls_context_free(shared->client);
+    xmpp_tls_context_free(shared->server);
+    xmpp_tls_policy_free(shared->policy);
+    free(shared);
 }
 
 static uint8_t wire[1 << 15], plain[1 << 15];
@@ -245,19 +244,23 @@ static void drop(void *opaque)
     free(pair);
 }
 
-/* What is made at the first use is made by the first half of a handshake, which verifies nothing. */
 static void renew(void *opaque)
 {
     struct shared *shared = opaque;
-    int was_split = split;
-    split = 0;
-    empty(shared);
-    fill(shared);
-    struct pair *pair = new_pair(shared);
-    receive(pair->server, pair->in_place, transmit(pair->client));
-    transmit(pair->server);
-    drop(pair);
-    split = was_split;
+    const xmpp_tls_policy *server = fill(shared);
+    check("renewal", xmpp_tls_context_set_policy(shared->client, shared->policy, NULL), NULL);
+    if (shared->kind == S2S) { /* else a server verifies nobody */
+        int was_split = split;
+        split = 0;
+        check("renewal", xmpp_tls_context_set_policy(shared->server, server, NULL), NULL);
+        /* What is made at the first use is made by the first half of a handshake, which verifies nothing. */
+        struct pair *pair = new_pair(shared);
+        receive(pair->server, pair->in_place, transmit(pair->client));
+        transmit(pair->server);
+        drop(pair);
+        split = was_split;
+    }
+    xmpp_tls_policy_free(server);
 }
 
 static void message(void *opaque, int from_server, const uint8_t *data, size_t length)
