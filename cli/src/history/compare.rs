@@ -7,6 +7,7 @@ use xmpptls::name::{Domain, Service};
 use xmpptls::verdict::{Method, Verdict};
 use xmpptls::verification::{Change, History, Loudness, observe};
 
+use super::note::Note;
 use super::place::{Nearness, Place};
 use super::store::Row;
 use super::traits::Traits;
@@ -14,14 +15,6 @@ use crate::clock::date;
 
 /// The name of what is said where nothing could be compared.
 pub(crate) const NOT_COMPARED: &str = "not_compared";
-
-/// What changed at one endpoint.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Note {
-    pub(crate) change: &'static str,
-    pub(crate) loudness: Loudness,
-    pub(crate) text: String,
-}
 
 /// What a row says, read.
 #[derive(Clone, Debug)]

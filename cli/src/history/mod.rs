@@ -5,6 +5,7 @@
 
 mod compare;
 mod form;
+mod note;
 mod place;
 mod remember;
 mod store;

@@ -6,7 +6,8 @@ use rusqlite::Transaction;
 use xmpptls::name::Domain;
 use xmpptls::verification::Loudness;
 
-use super::compare::{Baseline, Known, NOT_COMPARED, Note};
+use super::compare::{Baseline, Known, NOT_COMPARED};
+use super::note::Note;
 use super::place::{Nearness, Place, Source};
 use super::store::{self, Store};
 use super::traits::Traits;

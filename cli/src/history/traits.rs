@@ -11,7 +11,7 @@ use xmpptls::tls::Failure;
 use xmpptls::verdict::{Level, Proof};
 use xmpptls::verification::Loudness;
 
-use super::compare::Note;
+use super::note::Note;
 use super::place::Nearness;
 use crate::check::facts::{Contact, EndpointCheck, ServiceCheck};
 
