@@ -11,6 +11,7 @@
  * Prints lines of: workload, contender, figure.
  */
 #include "bench.h"
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
