@@ -8,7 +8,6 @@ use xmpptls::report::Report;
 use xmpptls::verdict::{Attempt, Verdict};
 
 use super::inside::Offers;
-use super::mend::Mend;
 
 /// How bad it is; the exit code of the command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,4 +198,39 @@ impl Injection {
             Self::Unclear => "unclear",
         }
     }
+}
+
+/// How much it matters that something is mended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Weight {
+    /// It would be better.
+    Advice,
+    /// It weakens, or will soon break.
+    Important,
+    /// Peers refuse, or an attacker gets in.
+    Urgent,
+}
+
+impl Weight {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Advice => "advice",
+            Self::Important => "important",
+            Self::Urgent => "urgent",
+        }
+    }
+}
+
+/// One thing to mend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mend {
+    pub(crate) weight: Weight,
+    /// Its name in our own data.
+    pub(crate) code: &'static str,
+    /// What to do, in a sentence or two.
+    pub(crate) text: String,
+    /// Where it shows: `host:port` of each endpoint, none when it is about the domain.
+    pub(crate) endpoints: Vec<String>,
+    /// What to publish: records in zone file form.
+    pub(crate) publish: Vec<String>,
 }

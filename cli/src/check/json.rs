@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 use xmpptls::certificate::escape_for_text;
 use xmpptls::record::Lookup;
 
-use super::facts::{Contact, DomainCheck, EndpointCheck, Found, Resumption, ServiceCheck};
-use super::mend::Mend;
+use super::facts::{Contact, DomainCheck, EndpointCheck, Found, Mend, Resumption, ServiceCheck};
 use super::words;
 
 /// The name and version of the format, in its member `format`.

@@ -28,7 +28,7 @@ use xmpptls::name::{Domain, Service};
 use xmpptls::record::{Dnssec, Lookup, LookupFailure, posh_url};
 use xmpptls::verification::{Answer, Loudness, QuestionKind};
 
-use self::facts::{ChangeNote, Contact, DomainCheck, EndpointCheck, Found, ServiceCheck, Severity};
+use self::facts::{ChangeNote, Contact, DomainCheck, EndpointCheck, Found, ServiceCheck, Severity, Weight};
 use self::probe::{Job, blank};
 use self::settings::{Policies, Settings};
 use crate::clock::{Clock, wall_seconds};
@@ -143,7 +143,7 @@ fn severity(check: &ServiceCheck) -> Severity {
         return Severity::Untested;
     }
     let dead_ends = reached.len() < check.endpoints.len();
-    let faults = dead_ends || check.mend.iter().any(|mend| mend.weight > mend::Weight::Advice);
+    let faults = dead_ends || check.mend.iter().any(|mend| mend.weight > Weight::Advice);
     let least = if faults { Severity::Weak } else { Severity::Good };
     Severity::together(reached.into_iter().chain([least]))
 }

@@ -4,8 +4,7 @@ use xmpptls::certificate::Chain;
 use xmpptls::report::Report;
 use xmpptls::verdict::Level;
 
-use super::facts::{Contact, DomainCheck, EndpointCheck, Found, ServiceCheck, Severity};
-use super::mend::Weight;
+use super::facts::{Contact, DomainCheck, EndpointCheck, Found, ServiceCheck, Severity, Weight};
 use super::words;
 use crate::paint::{BAD, BOLD, FAINT, GOOD, Lines, PLAIN, WEAK};
 

@@ -3,8 +3,8 @@
 use xmpptls::numbers::ReasonCode;
 use xmpptls::verdict::{Level, Method, Outcome, Proof, Reason, Verdict};
 
-use super::{List, Weight, tlsa_lines};
-use crate::check::facts::EndpointCheck;
+use super::{List, tlsa_lines};
+use crate::check::facts::{EndpointCheck, Weight};
 use crate::clock::date;
 
 /// A certificate with fewer days left should have been renewed.

@@ -14,43 +14,8 @@ use xmpptls::record::{
 use xmpptls::stream;
 use xmpptls::verdict::Level;
 
-use super::facts::{Contact, EndpointCheck, Found, Injection, ServiceCheck};
+use super::facts::{Contact, EndpointCheck, Found, Injection, Mend, ServiceCheck, Weight};
 use super::words;
-
-/// How much it matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Weight {
-    /// It would be better.
-    Advice,
-    /// It weakens, or will soon break.
-    Important,
-    /// Peers refuse, or an attacker gets in.
-    Urgent,
-}
-
-impl Weight {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Advice => "advice",
-            Self::Important => "important",
-            Self::Urgent => "urgent",
-        }
-    }
-}
-
-/// One thing to mend.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Mend {
-    pub(crate) weight: Weight,
-    /// Its name in our own data.
-    pub(crate) code: &'static str,
-    /// What to do, in a sentence or two.
-    pub(crate) text: String,
-    /// Where it shows: `host:port` of each endpoint, none when it is about the domain.
-    pub(crate) endpoints: Vec<String>,
-    /// What to publish: records in zone file form.
-    pub(crate) publish: Vec<String>,
-}
 
 /// All there is to mend, most important first.
 pub(crate) fn of(domain: &Domain, check: &ServiceCheck, now: i64) -> Vec<Mend> {
