@@ -238,6 +238,9 @@ fn trust_anchors_are_dnskey_records_and_nothing_else() {
     for between in ["", "IN", "300", "300 IN", "IN 300"] {
         assert!(!refused(&format!("; of the zone\n{owner} {between} DNSKEY {rest}")), "{between:?}");
     }
+    for between in ["soon", "IN soon", "300 300 IN"] {
+        assert!(refused(&format!("{owner} {between} DNSKEY {rest}")), "{between:?}");
+    }
     assert!(refused(&format!("DNSKEY {rest}")), "without its owner");
     assert!(LookupBuilder::new().https_trust_anchors(&[vec![0; 10]]).is_err());
     assert!(LookupBuilder::new().https_trust_anchors(&[]).is_err());

@@ -9,6 +9,7 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
+use xmpptls::certificate::hexadecimal;
 use xmpptls::record::TlsaRecord;
 use xmpptls::verdict::{Level, Verdict};
 use xmpptls::verification::CaseDocument;
@@ -221,7 +222,7 @@ fn tlsa(path: &Path) -> Result<(Value, Value), Failure> {
         let port = port.parse().map_err(|_| wrong(line))?;
         let record: TlsaRecord =
             record.get(1..).unwrap_or_default().join(" ").parse().map_err(|_| wrong(line))?;
-        let rdata = record.to_rdata().iter().map(|byte| format!("{byte:02x}")).collect();
+        let rdata = hexadecimal(&record.to_rdata());
         match owners.iter_mut().find(|(own, own_port, _)| own == host && *own_port == port) {
             Some((_, _, all)) => all.push(rdata),
             None => owners.push((host.to_owned(), port, vec![rdata])),

@@ -1,7 +1,5 @@
 //! The extensions that bear on what a certificate may be used for (RFC 5280 §4.2, RFC 7633).
 
-use std::collections::BTreeSet;
-
 use x509_parser::extensions::{BasicConstraints as ParsedBasic, CRLDistributionPoints};
 use x509_parser::extensions::{DistributionPointName, GeneralName};
 use x509_parser::prelude::FromDer;
@@ -159,18 +157,19 @@ impl Extensions {
     /// `malformed`, so that a certificate can be looked at that no path may use.
     pub(crate) fn read(list: &[u8]) -> Result<Self, CertificateError> {
         let mut extensions = Self::default();
-        let mut seen: BTreeSet<&[u8]> = BTreeSet::new();
+        let mut seen: Vec<&[u8]> = Vec::new();
         let mut entries = Reader::new(list);
         while !entries.is_at_end() {
             let (id, critical, value) = entry(&mut entries)
                 .map_err(|NotDer| CertificateError::Malformed { field: Field::Extensions })?;
             let oid = Oid::read(id);
-            if !seen.insert(id) {
+            if seen.contains(&id) {
                 return Err(CertificateError::DuplicateExtension { oid });
             }
-            if seen.len() > CERTIFICATE_EXTENSIONS {
+            if seen.len() >= CERTIFICATE_EXTENSIONS {
                 return Err(CertificateError::TooManyExtensions);
             }
+            seen.push(id);
             if extensions.add(&oid, critical, value)? == Err(NotDer) {
                 extensions.malformed.push(oid);
             }

@@ -15,6 +15,7 @@ mod constraints;
 pub(crate) mod der;
 mod error;
 mod extensions;
+mod hash;
 mod key;
 mod names;
 mod oid;
@@ -26,7 +27,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{self, SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA512};
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA512};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use x509_parser::certificate::Validity as ParsedValidity;
@@ -39,6 +40,7 @@ pub use chain::{Chain, Extra};
 pub use constraints::{DnsSubtree, NameConstraints, SrvSubtree};
 pub use error::{CertificateError, ChainError, Field};
 pub use extensions::{BasicConstraints, ExtendedKeyUsage, KeyPurpose, KeyUsage};
+pub(crate) use hash::sha_256;
 pub use key::{Curve, KeyAlgorithm, KeyInfo};
 pub use names::{
     DnsPattern, IgnoredName, IgnoredReason, NameKind, Names, PresentedDns, PresentedSrv, PresentedXmppAddr,
@@ -46,13 +48,13 @@ pub use names::{
 };
 pub use oid::Oid;
 pub use outline::spki_of_der;
-pub use text::escape_for_text;
-pub(crate) use text::hexadecimal;
+pub use text::{escape_for_text, hexadecimal};
 
 use crate::limits::CERTIFICATE_BYTES;
 use attribute::LazyName;
 use der::NotDer;
 use extensions::Extensions;
+use hash::digest_of;
 use outline::Outline;
 
 /// A certificate's dates, in Unix seconds; both belong to the time of validity (RFC 5280 §4.1.2.5, PKI-26).
@@ -239,27 +241,27 @@ impl Certificate {
 
     /// SHA-1 of the certificate: a key of old databases, no proof of anything.
     pub fn digest_sha1(&self) -> [u8; 20] {
-        digest_of(&SHA1_FOR_LEGACY_USE_ONLY, self.der())
+        digest_of(&SHA1_FOR_LEGACY_USE_ONLY, [self.der()])
     }
 
     /// SHA-256 of the certificate.
     pub fn digest_sha256(&self) -> [u8; 32] {
-        digest_of(&SHA256, self.der())
+        sha_256([self.der()])
     }
 
     /// SHA-512 of the certificate.
     pub fn digest_sha512(&self) -> [u8; 64] {
-        digest_of(&SHA512, self.der())
+        digest_of(&SHA512, [self.der()])
     }
 
     /// SHA-256 of the SubjectPublicKeyInfo.
     pub fn spki_sha256(&self) -> [u8; 32] {
-        digest_of(&SHA256, self.spki())
+        sha_256([self.spki()])
     }
 
     /// SHA-512 of the SubjectPublicKeyInfo.
     pub fn spki_sha512(&self) -> [u8; 64] {
-        digest_of(&SHA512, self.spki())
+        digest_of(&SHA512, [self.spki()])
     }
 
     /// The certificate in PEM (RFC 7468 §5), with lines of 64 characters.
@@ -311,9 +313,4 @@ fn validity(der: &[u8]) -> Result<Validity, NotDer> {
 fn place(whole: &[u8], part: &[u8]) -> Range<usize> {
     let start = part.as_ptr().addr().saturating_sub(whole.as_ptr().addr());
     start..start.saturating_add(part.len())
-}
-
-fn digest_of<const N: usize>(algorithm: &'static digest::Algorithm, bytes: &[u8]) -> [u8; N] {
-    let value = digest::digest(algorithm, bytes);
-    *value.as_ref().first_chunk().expect("each caller asks for the digest's own length")
 }

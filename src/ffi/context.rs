@@ -18,8 +18,7 @@ use crate::ffi::handle::{Tag, Tagged, exclusive_free, exclusive_into_raw, shared
 use crate::ffi::input;
 use crate::ffi::output::Out;
 use crate::ffi::policy::xmpp_tls_policy;
-use crate::limits::TICKET_KEYS;
-use crate::tls::TicketKey;
+use crate::tls::{TicketKey, TicketKeysError};
 
 /// What connections share. Synchronised: any threads at once; freed once by `xmpp_tls_context_free`.
 pub struct xmpp_tls_context {
@@ -149,12 +148,10 @@ pub unsafe extern "C" fn xmpp_tls_context_set_ticket_keys(
     unsafe {
         guard::call(error_out, || {
             let context = shared(context.cast_const())?;
-            if count > TICKET_KEYS {
-                return Err(Failure::plain(xmpp_tls_result::XMPP_TLS_LIMIT_EXCEEDED));
-            }
             let bytes = input::bytes(keys, count.saturating_mul(XMPP_TLS_TICKET_KEY_SIZE))?;
-            let keys = TicketKey::from_bytes(bytes).map_err(|error| {
-                Failure::new(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER, error.to_string())
+            let keys = TicketKey::from_bytes(bytes).map_err(|error| match error {
+                TicketKeysError::TooMany => Failure::plain(xmpp_tls_result::XMPP_TLS_LIMIT_EXCEEDED),
+                error => Failure::new(xmpp_tls_result::XMPP_TLS_INVALID_PARAMETER, error.to_string()),
             })?;
             context.context.set_ticket_keys(keys).map_err(failure)
         })

@@ -7,10 +7,9 @@
 
 use std::fmt::Write as _;
 
-use aws_lc_rs::digest;
-
 use super::value::Value;
 use super::{Policy, Setting};
+use crate::certificate::sha_256;
 
 /// The first line of the canonical text.
 const VERSION: &str = "xmpptls policy 1";
@@ -20,12 +19,9 @@ impl Policy {
     /// files apart. Equal for two policies only if they demand the same. Computed at the first call.
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
-        *self.fingerprint.get_or_init(|| {
-            let mut context = digest::Context::new(&digest::SHA256);
-            context.update(self.canonical_text().as_bytes());
-            context.update(&self.trust_anchors.digest());
-            sha_256(context)
-        })
+        *self
+            .fingerprint
+            .get_or_init(|| sha_256([self.canonical_text().as_bytes(), &self.trust_anchors.digest()]))
     }
 
     fn canonical_text(&self) -> String {
@@ -52,14 +48,6 @@ impl Policy {
         text.push('\n');
         text
     }
-}
-
-fn sha_256(context: digest::Context) -> [u8; 32] {
-    let mut bytes = [0; 32];
-    for (to, from) in bytes.iter_mut().zip(context.finish().as_ref()) {
-        *to = *from;
-    }
-    bytes
 }
 
 fn plain(value: &Value) -> String {

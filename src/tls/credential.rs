@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest;
 use rustls::SignatureAlgorithm;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
@@ -14,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::pem::{self, Kind};
 use super::{der, end_point};
+use crate::certificate::sha_256;
 use crate::limits;
 
 /// Why no credential could be made.
@@ -146,7 +146,7 @@ impl Credential {
         if der::public_key(leaf) != Some(public.as_ref()) {
             return Err(CredentialError::KeyDoesNotMatch);
         }
-        let fingerprint = fingerprint(leaf);
+        let fingerprint = sha_256([leaf.as_ref()]);
         let chain = chain.into_iter().map(CertificateDer::from).collect();
         Ok(Self { certified: Arc::new(CertifiedKey::new(chain, key)), fingerprint })
     }
@@ -202,13 +202,6 @@ impl std::fmt::Debug for Credential {
         let shown = u64::from_be_bytes(self.fingerprint.first_chunk().copied().unwrap_or_default());
         write!(formatter, "Credential({:?}, {shown:016x}…)", self.key_kind())
     }
-}
-
-/// SHA-256 of a certificate.
-pub(super) fn fingerprint(certificate: &[u8]) -> [u8; 32] {
-    let mut value = [0; 32];
-    value.copy_from_slice(digest::digest(&digest::SHA256, certificate).as_ref());
-    value
 }
 
 /// Whether this is an `EncryptedPrivateKeyInfo` (RFC 5958 §3): it begins with an algorithm where every plain

@@ -54,6 +54,9 @@ impl TicketKey {
             if secret.iter().all(|byte| *byte == 0) {
                 return Err(TicketKeysError::AllZero);
             }
+            if seen.len() >= limits::TICKET_KEYS {
+                return Err(TicketKeysError::TooMany);
+            }
             if seen.iter().any(|(other, key)| *other == id || *key == secret) {
                 return Err(TicketKeysError::Twice);
             }
@@ -89,6 +92,8 @@ impl std::fmt::Debug for TicketKey {
 pub enum TicketKeysError {
     /// There is no key.
     None,
+    /// There are more than [`limits::TICKET_KEYS`].
+    TooMany,
     /// The last key is cut off.
     TooShort,
     /// A secret is all zero: nobody drew it.
@@ -101,13 +106,17 @@ pub enum TicketKeysError {
 
 impl std::fmt::Display for TicketKeysError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(match self {
+        let said = match self {
             Self::None => "there is no ticket key",
+            Self::TooMany => {
+                return write!(formatter, "there are more than {} ticket keys", limits::TICKET_KEYS);
+            }
             Self::TooShort => "a ticket key is too short",
             Self::AllZero => "a ticket key is all zero",
             Self::Twice => "a ticket key stands twice",
             Self::Unusable => "a ticket key is unusable",
-        })
+        };
+        formatter.write_str(said)
     }
 }
 

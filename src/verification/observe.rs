@@ -4,7 +4,7 @@
 //! announced successor, the last month of the old certificate – and loudly where a verdict got worse. What
 //! an unauthenticated session showed is remembered apart and never makes an authenticated one look odd.
 
-use crate::certificate::{Certificate, name_values};
+use crate::certificate::{Certificate, name_values, sha_256};
 use crate::verdict::{Level, Method, Verdict};
 use crate::verification::{History, Seen};
 
@@ -96,11 +96,10 @@ pub fn observe(previous: &History, verdict: &Verdict, now: i64) -> Option<Observ
 }
 
 fn seen(leaf: &Certificate, level: Level, now: i64) -> Seen {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, leaf.issuer_der());
     Seen {
         certificate: leaf.digest_sha256(),
         public_key: leaf.spki_sha256(),
-        issuer: digest.as_ref().first_chunk().copied().unwrap_or([0; 32]),
+        issuer: sha_256([leaf.issuer_der()]),
         issuer_text: name_values(leaf.issuer()).chars().take(200).collect(),
         not_after: leaf.validity().not_after,
         first_seen: now,

@@ -132,9 +132,10 @@ def repeat(work: Callable[[], object], count: int) -> Callable[[], None]:
     return run
 
 
-def report(what: str, ours: list[float], theirs: list[float], goal: float | None) -> bool:
-    """One line; whether the goal was met."""
-    ratio = statistics.median(other / own for own, other in zip(ours, theirs))
+def report(what: str, rounds: list[tuple[float, float]], goal: float | None) -> bool:
+    """One line about our cost and the other's in each round; whether the goal was met."""
+    ours, theirs = [own for own, _ in rounds], [other for _, other in rounds]
+    ratio = statistics.median(other / own for own, other in rounds)
     met = goal is None or ratio >= goal
     print(f"| {what} | {statistics.median(theirs) * 1e6:,.2f} | {statistics.median(ours) * 1e6:,.2f} | {ratio:.2f} | "
           f"{'-' if goal is None else goal} |", flush=True)
@@ -201,15 +202,15 @@ def main() -> int:
     print("| microseconds of CPU | ssl | xmpptls | ssl to xmpptls | goal |\n| --- | ---: | ---: | ---: | ---: |")
     rounds = range(options.rounds)
     messages = [(cost(ours.messages(20_000), 20_000), cost(theirs.messages(20_000), 20_000)) for _ in rounds]
-    met = report("message of 300 bytes, both ends", *map(list, zip(*messages)), goal=2.4)  # type: ignore[call-arg]
+    met = report("message of 300 bytes, both ends", messages, goal=2.4)
     strange = [(cost(ours.strange_handshakes(100), 100), cost(repeat(theirs.handshake, 100), 100)) for _ in rounds]
-    met &= report("full handshake, both ends", *map(list, zip(*strange)), goal=3.0)  # type: ignore[call-arg]
+    met &= report("full handshake, both ends", strange, goal=3.0)
     known = [(cost(repeat(ours.handshake, 100), 100), cost(repeat(theirs.handshake, 100), 100)) for _ in rounds]
-    report("  with a peer that was met before", *map(list, zip(*known)), goal=None)  # type: ignore[call-arg]
+    report("  with a peer that was met before", known, goal=None)
     streams = [[asyncio.run(stream_cost(ours, theirs, mine=mine, connections=60, megabytes=30))
                 for mine in (True, False)] for _ in range(max(3, options.rounds // 3))]
     for place, what in enumerate(("asyncio connection, both ends", "asyncio megabyte, both ends")):
-        report(what, [pair[0][place] for pair in streams], [pair[1][place] for pair in streams], None)
+        report(what, [(mine[place], other[place]) for mine, other in streams], None)
     return 0 if met or not options.strict else 1
 
 

@@ -3,7 +3,6 @@
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use xmpptls::connection;
-use xmpptls::limits::TICKET_KEYS;
 use xmpptls::tls::TicketKey;
 
 use crate::bytes::Input;
@@ -57,9 +56,6 @@ impl Context {
     #[expect(clippy::needless_pass_by_value, reason = "the macro hands values over")]
     fn set_ticket_keys(&self, py: Python<'_>, keys: Vec<Input<'_>>) -> PyResult<()> {
         let keys: Vec<&[u8]> = keys.iter().map(Input::as_slice).collect();
-        if keys.len() > TICKET_KEYS {
-            return Err(PyValueError::new_err(format!("there are more than {TICKET_KEYS} ticket keys")));
-        }
         if keys.iter().any(|key| key.len() != TICKET_KEY_SIZE) {
             return Err(PyValueError::new_err(format!("a ticket key has {TICKET_KEY_SIZE} bytes")));
         }

@@ -3,6 +3,7 @@
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+use xmpptls::certificate::hexadecimal;
 use xmpptls::policy::{self, PinnedDigest, Requirement};
 
 use crate::bytes::Input;
@@ -46,7 +47,7 @@ impl Pin {
 
     fn __repr__(&self) -> String {
         let (PinnedDigest::Certificate(digest) | PinnedDigest::PublicKey(digest)) = &self.0;
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex: String = hexadecimal(digest);
         format!("<xmpptls.Pin: {} {hex}>", self.kind())
     }
 }

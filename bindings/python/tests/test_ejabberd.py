@@ -56,6 +56,7 @@ class Nodes:
         return xmpptls.Endpoint(self.place.address(node), port, transport=transport, configured=True)
 
 
+# A base that is only known when the module is loaded, of which mypy cannot know anything.
 class Pair(SERVERS.Pair):  # type: ignore[misc, name-defined]
     """With records for clients; TLSA only for the node that needs them."""
 

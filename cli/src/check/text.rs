@@ -1,6 +1,6 @@
 //! A check as text: the answer first, then each endpoint, then what to mend.
 
-use xmpptls::certificate::Chain;
+use xmpptls::certificate::{Chain, hexadecimal};
 use xmpptls::report::Report;
 use xmpptls::verdict::Level;
 
@@ -159,7 +159,7 @@ fn write_certificate(lines: &mut Lines, chain: &Chain, now: i64) {
     let text =
         format!("{}; {}; purposes: {}", words::validity(leaf, now), leaf.key().name(), words::purposes(leaf));
     lines.entry(4, "", PLAIN, &text);
-    let digest: String = leaf.digest_sha256().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String = hexadecimal(&leaf.digest_sha256());
     lines.entry(4, "SHA-256", PLAIN, &digest);
 }
 

@@ -17,6 +17,7 @@ use std::env;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
+use xmpptls::certificate::hexadecimal;
 use xmpptls::name::{Domain, Service};
 
 use self::compare::Known;
@@ -175,7 +176,7 @@ fn write_place(lines: &mut Lines, known: &Known) {
         lines.entry(4, "proofs", PLAIN, &latest.proofs.join(", ").to_uppercase());
     }
     for (index, own) in known.certificates.seen().iter().rev().enumerate() {
-        let key: String = own.public_key.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let key: String = hexadecimal(own.public_key.get(..8).unwrap_or_default());
         let (first, last) = (date_and_minute(own.first_seen), date_and_minute(own.last_seen));
         let seen = if first == last { first } else { format!("{first} to {last}") };
         let line = format!("{key}… from {}, seen {seen}", own.issuer_text);

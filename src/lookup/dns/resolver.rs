@@ -58,14 +58,16 @@ pub(crate) fn parse_anchors(lines: &str) -> Result<Anchors, LookupError> {
     Ok(Anchors { keys: Arc::new(keys), zone })
 }
 
-/// A record with the TTL and class that may be left out in zone files (RFC 1035 §5.1); tools print it so. Only
-/// a line that ends is read to its end.
+/// A record with the TTL and class that may be left out in zone files (RFC 1035 §5.1); tools print it so. Any
+/// other line stays as it is, and only one that ends is read to its end.
 fn complete(line: &str) -> String {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let place = words.iter().take(4).position(|word| word.eq_ignore_ascii_case("DNSKEY"));
-    match (place, words.split_first()) {
-        (Some(place @ 1..), Some((owner, _))) => {
-            let rest: Vec<&str> = words.iter().skip(place).copied().collect();
+    let is_type = |word: &&str| word.eq_ignore_ascii_case("DNSKEY");
+    let may_be_left_out = |word: &&str| word.eq_ignore_ascii_case("IN") || word.parse::<u32>().is_ok();
+    let Some((owner, others)) = words.split_first() else { return format!("{line}\n") };
+    let place = others.iter().take(3).position(is_type);
+    match place.and_then(|place| others.split_at_checked(place)) {
+        Some((left_out, rest)) if left_out.iter().all(may_be_left_out) => {
             format!("{owner} 0 IN {}\n", rest.join(" "))
         }
         _ => format!("{line}\n"),

@@ -9,14 +9,12 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use aws_lc_rs::digest;
-
 use rustls::pki_types::{CertificateDer, Der, TrustAnchor};
 
 use super::constraints;
 use super::signatures::Signatures;
 use crate::certificate::der::{self, Reader};
-use crate::certificate::{Certificate, CertificateError, NameConstraints, pem};
+use crate::certificate::{Certificate, CertificateError, NameConstraints, pem, sha_256};
 use crate::limits::TRUST_ANCHORS;
 
 /// A set of trust anchors. Clones share it.
@@ -191,17 +189,12 @@ impl TrustAnchors {
     /// the first call, and shared by clones.
     pub(crate) fn digest(&self) -> [u8; 32] {
         let digest_of = |anchor: &Anchor| {
-            let mut context = digest::Context::new(&digest::SHA256);
-            for part in [anchor.subject_der(), anchor.spki()] {
-                context.update(part);
-            }
-            context.update(anchor.certificate().map_or(&[], Certificate::der));
-            sha_256(context)
+            let certificate = anchor.certificate().map_or(&[][..], Certificate::der);
+            sha_256([anchor.subject_der(), anchor.spki(), certificate])
         };
         *self.0.digest.get_or_init(|| {
-            let mut context = digest::Context::new(&digest::SHA256);
-            self.iter().map(digest_of).collect::<BTreeSet<_>>().iter().for_each(|one| context.update(one));
-            sha_256(context)
+            let all: BTreeSet<[u8; 32]> = self.iter().map(digest_of).collect();
+            sha_256(all.iter().map(<[u8; 32]>::as_slice))
         })
     }
 
@@ -224,14 +217,6 @@ impl TrustAnchors {
         let index = self.0.built.iter().position(|own| is_same(&own))?;
         self.0.anchors.get(index)
     }
-}
-
-fn sha_256(context: digest::Context) -> [u8; 32] {
-    let mut bytes = [0; 32];
-    for (to, from) in bytes.iter_mut().zip(context.finish().as_ref()) {
-        *to = *from;
-    }
-    bytes
 }
 
 impl Set {

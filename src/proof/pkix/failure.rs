@@ -188,7 +188,7 @@ impl PkixFailure {
 #[derive(Debug, Default)]
 pub(crate) struct Failures {
     list: Vec<PkixFailure>,
-    /// The same: a peer's certificates can have thousands of faults, too many to compare each with all.
+    /// The same: a peer's certificates can have hundreds of faults, and each path that is tried finds them again.
     known: HashSet<PkixFailure>,
 }
 

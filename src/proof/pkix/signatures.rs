@@ -16,9 +16,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use aws_lc_rs::digest;
 use rustls::pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm};
 
+use crate::certificate::sha_256;
 use crate::limits::REMEMBERED_SIGNATURES;
 
 /// Signatures found right. Shared by threads; nothing is computed while it is locked.
@@ -116,12 +116,9 @@ fn key(
 ) -> Key {
     let of_key = algorithm.public_key_alg_id();
     let of_signature = algorithm.signature_alg_id();
-    let mut context = digest::Context::new(&digest::SHA256);
-    for part in [of_key.as_ref(), of_signature.as_ref(), public_key, signature, message] {
-        context.update(&part.len().to_be_bytes());
-        context.update(part);
-    }
-    *context.finish().as_ref().first_chunk().expect("SHA-256 has 32 bytes")
+    let parts = [of_key.as_ref(), of_signature.as_ref(), public_key, signature, message];
+    let lengths = parts.map(|part| part.len().to_be_bytes());
+    sha_256(lengths.iter().zip(parts).flat_map(|(length, part)| [length.as_slice(), part]))
 }
 
 #[cfg(test)]

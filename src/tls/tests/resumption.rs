@@ -197,6 +197,9 @@ fn res_03_bytes_that_are_no_keys_are_refused_with_the_reason() {
     let refused = |bytes: &[u8]| TicketKey::from_bytes(bytes).unwrap_err();
     assert_eq!(TicketKey::from_bytes(&[key(1, 1), key(2, 2)].concat()).unwrap().len(), 2);
     assert_eq!(refused(&[]), TicketKeysError::None);
+    let many: Vec<_> = (1..=9).map(|number| key(number, number)).collect();
+    assert_eq!(TicketKey::from_bytes(&many[..8].concat()).unwrap().len(), crate::limits::TICKET_KEYS);
+    assert_eq!(refused(&many.concat()), TicketKeysError::TooMany);
     for length in [1, 16, 47] {
         assert_eq!(refused(&key(1, 1)[..length]), TicketKeysError::TooShort, "{length} bytes");
         assert_eq!(refused(&[&key(1, 1), &key(2, 2)[..length]].concat()), TicketKeysError::TooShort);
